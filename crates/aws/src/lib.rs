@@ -1,0 +1,43 @@
+//! Adapters for Amazon S3.
+//!
+//! [`load_config`] reads credentials, region and endpoints once per process, the way every AWS tool
+//! does; [`S3Store`] opens and lists objects with them.
+
+use std::time::Duration;
+
+use aws_config::retry::RetryConfig;
+use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, SdkConfig};
+
+mod list;
+mod store;
+
+pub use list::ListError;
+pub use store::S3Store;
+
+/// How often a request is sent at most, until its reply has begun.
+const ATTEMPTS: u32 = 4;
+
+/// How long a connection may take to stand.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// How long S3 may take to begin its reply.
+const READ_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long a body may trickle (under one byte a second) before it counts as broken.
+const STALL_GRACE: Duration = Duration::from_secs(10);
+
+/// The AWS settings of this process: environment, profile files, container or instance role.
+///
+/// Requests are retried with back-off on throttling, 5xx replies and broken connections; time-outs
+/// are short enough that a function notices a dead endpoint well before its own deadline.
+pub async fn load_config() -> SdkConfig {
+    let timeouts = TimeoutConfig::builder().connect_timeout(CONNECT_TIMEOUT).read_timeout(READ_TIMEOUT);
+    aws_config::defaults(BehaviorVersion::latest())
+        .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
+        .timeout_config(timeouts.build())
+        .stalled_stream_protection(StalledStreamProtectionConfig::enabled().grace_period(STALL_GRACE).build())
+        .load()
+        .await
+}

@@ -1,0 +1,168 @@
+//! Documents to the body of a bulk request, bounded by bytes and count.
+//!
+//! <https://docs.opensearch.org/latest/api-reference/document-apis/bulk/>
+
+use crate::normalize::Document;
+
+/// How large one bulk request may become.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BatchLimits {
+    /// Bytes of the uncompressed body; one larger document makes a batch of its own.
+    pub bytes: usize,
+    /// Number of documents.
+    pub documents: usize,
+}
+
+/// Whether documents carry ids of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ids {
+    /// The event's id, so that a repeated event meets its twin.
+    Event,
+    /// The index chooses: time-series collections of OpenSearch Serverless take no others.
+    Automatic,
+}
+
+/// One document of a batch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Item {
+    start: usize,
+    document: usize,
+    end: usize,
+    /// The record's position in its object, from 0.
+    pub position: u64,
+    /// Whether it is a minimal document.
+    pub degraded: bool,
+}
+
+/// The body of a bulk request: an action line and a document line for each item.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Batch {
+    body: Vec<u8>,
+    items: Vec<Item>,
+}
+
+impl Batch {
+    /// Adds a document that is created in the index `PREFIX-SUFFIX`.
+    pub fn push(&mut self, prefix: &str, ids: Ids, document: &Document<'_>, position: u64) {
+        let start = self.body.len();
+        self.body.extend_from_slice(b"{\"create\":{\"_index\":\"");
+        self.body.extend_from_slice(prefix.as_bytes());
+        self.body.push(b'-');
+        self.body.extend_from_slice(document.index.as_bytes());
+        if ids == Ids::Event {
+            self.body.extend_from_slice(b"\",\"_id\":");
+            push_string(&mut self.body, &document.id);
+            self.body.extend_from_slice(b"}}\n");
+        } else {
+            self.body.extend_from_slice(b"\"}}\n");
+        }
+        let text = self.body.len();
+        self.body.extend_from_slice(document.body);
+        self.body.push(b'\n');
+        self.items.push(Item { start, document: text, end: self.body.len(), position, degraded: document.degraded });
+    }
+
+    /// Whether another document should go into the next batch.
+    pub fn is_full(&self, limits: BatchLimits) -> bool {
+        self.body.len() >= limits.bytes || self.items.len() >= limits.documents
+    }
+
+    /// Whether there is nothing in it.
+    pub fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+
+    /// The number of documents.
+    pub fn len(&self) -> usize {
+        self.items.len()
+    }
+
+    /// The request's body, NDJSON.
+    pub fn body(&self) -> &[u8] {
+        &self.body
+    }
+
+    /// Its items in the order of the body.
+    pub fn items(&self) -> &[Item] {
+        &self.items
+    }
+
+    /// The document of an item, without its line break.
+    pub fn document(&self, item: &Item) -> &[u8] {
+        self.body.get(item.document..item.end - 1).unwrap_or_default()
+    }
+
+    /// Adds an item of another batch as it stands there.
+    pub fn copy(&mut self, from: &Self, item: &Item) {
+        let start = self.body.len();
+        self.body.extend_from_slice(from.body.get(item.start..item.end).unwrap_or_default());
+        let document = start + (item.document - item.start);
+        self.items.push(Item { start, document, end: self.body.len(), ..*item });
+    }
+
+    /// Two batches of half the items each; the second is empty where there is but one.
+    pub fn halves(&self) -> (Self, Self) {
+        let (mut first, mut second) = (Self::default(), Self::default());
+        let middle = self.items.len().div_ceil(2);
+        for (index, item) in self.items.iter().enumerate() {
+            if index < middle { &mut first } else { &mut second }.copy(self, item);
+        }
+        (first, second)
+    }
+}
+
+fn push_string(out: &mut Vec<u8>, text: &str) {
+    // Writing a string into a Vec cannot fail.
+    let _ = serde_json::to_writer(out, text);
+}
+
+#[cfg(test)]
+mod tests {
+    use std::borrow::Cow;
+
+    use super::*;
+
+    fn document(id: &str) -> Document<'_> {
+        Document { id: Cow::Borrowed(id), index: Cow::Borrowed("2026.11"), body: b"{}", degraded: false }
+    }
+
+    fn three() -> Batch {
+        let mut batch = Batch::default();
+        ["a", "b\"", "c"].iter().enumerate().for_each(|(at, id)| batch.push("p", Ids::Event, &document(id), at as u64));
+        batch
+    }
+
+    #[test]
+    fn body_is_an_action_and_a_document_line_each() {
+        let text = String::from_utf8(three().body).unwrap();
+        assert_eq!(text.lines().nth(2), Some(r#"{"create":{"_index":"p-2026.11","_id":"b\""}}"#));
+        assert_eq!(text.lines().count(), 6);
+        assert!(text.ends_with("{}\n"));
+    }
+
+    #[test]
+    fn without_ids_the_index_chooses() {
+        let mut batch = Batch::default();
+        batch.push("p", Ids::Automatic, &document("a"), 0);
+        assert_eq!(batch.body(), b"{\"create\":{\"_index\":\"p-2026.11\"}}\n{}\n");
+    }
+
+    #[test]
+    fn halves_hold_every_item_once() {
+        let whole = three();
+        let (first, second) = whole.halves();
+        assert_eq!((first.len(), second.len()), (2, 1));
+        assert_eq!([first.body(), second.body()].concat(), whole.body());
+        assert_eq!(second.document(&second.items()[0]), b"{}");
+        assert_eq!(second.items()[0].position, 2);
+        assert!(second.halves().1.is_empty());
+    }
+
+    #[test]
+    fn full_by_bytes_or_by_documents() {
+        let batch = three();
+        assert!(batch.is_full(BatchLimits { bytes: 1, documents: 9 }));
+        assert!(batch.is_full(BatchLimits { bytes: 1 << 20, documents: 3 }));
+        assert!(!batch.is_full(BatchLimits { bytes: 1 << 20, documents: 4 }));
+    }
+}

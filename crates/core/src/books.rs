@@ -1,0 +1,77 @@
+//! The books: every record that is read is accounted for.
+
+use std::ops::AddAssign;
+
+use serde::Serialize;
+
+/// What became of the records of one or more objects.
+///
+/// The books balance when every record read is indexed, a duplicate, degraded or
+/// dead-lettered; else some have `failed` and the source must deliver again.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Books {
+    /// Objects read.
+    pub objects: u64,
+    /// Records read.
+    pub records: u64,
+    /// Documents that are in the index now.
+    pub indexed: u64,
+    /// Documents that were there already.
+    pub duplicate: u64,
+    /// Records of which a minimal document was indexed.
+    pub degraded: u64,
+    /// Records written to the dead-letter prefix.
+    pub dead_lettered: u64,
+    /// Records that could not be placed anywhere.
+    pub failed: u64,
+    /// Documents that the index refused as they were.
+    pub rejected: u64,
+    /// Documents sent again.
+    pub retried: u64,
+    /// Compressed bytes read.
+    pub bytes_read: u64,
+    /// Uncompressed bytes read.
+    pub bytes_inflated: u64,
+    /// Compressed bytes posted.
+    pub bytes_posted: u64,
+    /// Bulk requests sent.
+    pub requests: u64,
+}
+
+impl Books {
+    /// Whether every record read is accounted for.
+    pub fn balance(&self) -> bool {
+        self.records == self.indexed + self.duplicate + self.degraded + self.dead_lettered
+    }
+}
+
+impl AddAssign for Books {
+    fn add_assign(&mut self, other: Self) {
+        self.objects += other.objects;
+        self.records += other.records;
+        self.indexed += other.indexed;
+        self.duplicate += other.duplicate;
+        self.degraded += other.degraded;
+        self.dead_lettered += other.dead_lettered;
+        self.failed += other.failed;
+        self.rejected += other.rejected;
+        self.retried += other.retried;
+        self.bytes_read += other.bytes_read;
+        self.bytes_inflated += other.bytes_inflated;
+        self.bytes_posted += other.bytes_posted;
+        self.requests += other.requests;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failed_record_unbalances() {
+        let mut books = Books { records: 3, indexed: 1, duplicate: 1, degraded: 1, ..Books::default() };
+        assert!(books.balance());
+        books += Books { records: 1, failed: 1, ..Books::default() };
+        assert!(!books.balance());
+    }
+}

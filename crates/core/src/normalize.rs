@@ -1,0 +1,195 @@
+//! Record to document: bounded, index-safe, and with the answers that people look for.
+//!
+//! ```text
+//! { the record as it was, but for what does not fit
+//!   "@timestamp", "outcome", "actor", "resource", "request", "response", "issued", "unmapped", "embedded", "ingest" }
+//! ```
+//!
+//! Whatever the record holds, the document is one that the index template takes.
+//! Nothing is dropped: `ingest.truncated`, `ingest.moved` and `ingest.redacted` name
+//! what does not stand where it stood, and `ingest.full` keeps what was cut.
+
+mod actor;
+pub mod bounds;
+mod copier;
+mod degrade;
+mod found;
+mod identity;
+mod json;
+mod origin;
+mod outcome;
+mod promoted;
+mod redact;
+mod repair;
+mod resource;
+mod terms;
+mod walk;
+
+pub use identity::UNDATED;
+pub use origin::Origin;
+
+use std::borrow::Cow;
+
+use crate::split::Record;
+use crate::tape::{Kind, Lexer, Progress, Token, Value};
+use found::Found;
+use json::Object;
+use promoted::Names;
+use walk::{Rules, Walk};
+
+/// How records become documents.
+#[derive(Debug, Clone)]
+pub struct Normalization {
+    /// Whether bearer secrets are replaced.
+    pub redact: bool,
+    /// Promoted names beyond the schema's, each `request.NAME` or `response.NAME`.
+    pub promoted: Vec<String>,
+}
+
+impl Default for Normalization {
+    fn default() -> Self {
+        Self { redact: true, promoted: Vec::new() }
+    }
+}
+
+/// What is indexed for one record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Document<'n> {
+    /// The document's id: the event's own, or a digest of the record.
+    pub id: Cow<'n, str>,
+    /// What follows the index prefix: `2026.11`, or [`UNDATED`].
+    pub index: Cow<'n, str>,
+    /// The document, JSON without line breaks.
+    pub body: &'n [u8],
+    /// Whether only a minimal document could be made.
+    pub degraded: bool,
+}
+
+/// Makes documents of records; keeps its memory from record to record.
+#[derive(Debug)]
+pub struct Normalizer {
+    rules: Rules,
+    found: Found,
+    body: Vec<u8>,
+    lexer: Lexer,
+}
+
+impl Normalizer {
+    /// A normalizer for any number of records.
+    pub fn new(settings: &Normalization) -> Self {
+        let rules = Rules { names: Names::new(&settings.promoted), redact: settings.redact };
+        Self { rules, found: Found::default(), body: Vec::new(), lexer: Lexer::new() }
+    }
+
+    /// Makes the document of a record; `position` counts the object's records from 0.
+    pub fn document(&mut self, record: &Record<'_>, origin: &Origin, position: u64) -> Document<'_> {
+        self.body.clear();
+        self.found.clear();
+        let is_object = record.tape.first().is_some_and(|token| token.kind == Kind::Object);
+        match repair::sound(record.raw) {
+            _ if !is_object => self.degraded(record, origin, position, "the record is not a JSON object"),
+            Some(text) => self.build(text, record.tape, origin, position, false),
+            None => self.repaired(record, origin, position),
+        }
+    }
+
+    /// Makes the document of a record whose text is mended first.
+    fn repaired(&mut self, record: &Record<'_>, origin: &Origin, position: u64) -> Document<'_> {
+        let (text, repaired) = repair::repair(record.raw);
+        let mut lexer = Lexer::new();
+        match lexer.run(text.as_bytes()) {
+            Ok(Progress::Done(_)) => self.build(&text, lexer.tape(), origin, position, repaired),
+            _ => self.degraded(record, origin, position, "the record is not JSON"),
+        }
+    }
+
+    fn build(&mut self, text: &str, tape: &[Token], origin: &Origin, position: u64, repaired: bool) -> Document<'_> {
+        let record = Value::new(text, tape);
+        Walk::new(text, &record, &self.rules, &mut self.found, &mut self.body).record(&record);
+        let (id, index) = self.add(&record, text, origin, position, repaired);
+        Document { id: Cow::Owned(id), index: Cow::Owned(index), body: &self.body, degraded: false }
+    }
+
+    /// Adds what trailsearch says of the record, and closes the document; its id and index.
+    fn add(
+        &mut self,
+        record: &Value<'_>,
+        text: &str,
+        origin: &Origin,
+        position: u64,
+        repaired: bool,
+    ) -> (String, String) {
+        let time = identity::timestamp(record).or_else(|| origin.midnight().map(Cow::Owned));
+        let index = time.as_deref().and_then(identity::month).unwrap_or_else(|| UNDATED.to_owned());
+        let actor = actor::actor(record);
+        self.unmapped(record, text);
+        self.embedded();
+        self.found.finish();
+        let mut to = Object::resume(&mut self.body);
+        to.string("@timestamp", time.as_deref().unwrap_or_else(|| origin.time()));
+        to.string("outcome", outcome::outcome(record));
+        to.object("actor", |to| actor.write(to));
+        to.object("resource", |to| self.found.resources.write(actor.account.as_deref(), to));
+        self.found.promoted.write(&self.rules.names, &mut to);
+        to.object("issued", |to| to.terms("accessKeyId", &self.found.issued));
+        to.object("ingest", |to| {
+            origin.write(position, to);
+            self.found.write_notes(to);
+            if repaired {
+                to.raw("repaired", b"true");
+            }
+        });
+        to.close();
+        (identity::document_id(record).into_owned(), index)
+    }
+
+    /// Writes what the schema does not know, as one object of free shape.
+    fn unmapped(&mut self, record: &Value<'_>, text: &str) {
+        let moved = std::mem::take(&mut self.found.unmapped);
+        if moved.is_empty() {
+            return;
+        }
+        Object::resume(&mut self.body).key("unmapped").push(b'{');
+        for (path, start, _) in &moved {
+            let Some(value) = record.starting_at(*start) else { continue };
+            let mut to = Object::resume(&mut self.body);
+            Walk::new(text, &value, &self.rules, &mut self.found, to.key(path)).variable(path, &value);
+        }
+        self.body.push(b'}');
+        self.found.unmapped = moved;
+    }
+
+    /// Writes the JSON documents that stood in strings, so that what is in them can be found.
+    fn embedded(&mut self) {
+        let documents = std::mem::take(&mut self.found.embedded);
+        let start = self.body.len();
+        let mut count = 0;
+        for (path, text) in &documents {
+            count += usize::from(self.embed(path, text, count == 0));
+        }
+        if count > 0 {
+            self.body.push(b'}');
+        } else {
+            self.body.truncate(start);
+        }
+    }
+
+    /// Writes one of them, unless it is no JSON after all.
+    fn embed(&mut self, path: &str, text: &str, first: bool) -> bool {
+        let (text, _) = repair::repair(text.as_bytes());
+        self.lexer.reset();
+        if !matches!(self.lexer.run(text.as_bytes()), Ok(Progress::Done(_))) {
+            return false;
+        }
+        if first {
+            Object::resume(&mut self.body).key("embedded").push(b'{');
+        }
+        let value = Value::new(&text, self.lexer.tape());
+        let mut to = Object::resume(&mut self.body);
+        Walk::new(&text, &value, &self.rules, &mut self.found, to.key(path)).variable(path, &value);
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,66 @@
+//! The minimal document of a record that could not be indexed whole.
+
+use std::borrow::Cow;
+
+use super::actor;
+use super::identity::{self, UNDATED};
+use super::json::Object;
+use super::{Document, Normalizer, Origin, redact};
+use crate::split::Record;
+use crate::tape::{Lexer, Progress, Value};
+
+/// What stays of the record's own fields: text that every mapping takes.
+const KEPT: [&str; 8] =
+    ["eventID", "eventTime", "eventName", "eventSource", "eventType", "awsRegion", "recipientAccountId", "errorCode"];
+
+/// Longer values of kept fields are only in the raw text.
+const MAX_KEPT_BYTES: usize = 1024;
+
+impl Normalizer {
+    /// Makes the minimal document of a record: what it is, who did it, when, the reason, and the whole text, not indexed.
+    ///
+    /// For records that are no JSON object, and for documents that the index refused; `reason` says why.
+    pub fn degraded(&mut self, record: &Record<'_>, origin: &Origin, position: u64, reason: &str) -> Document<'_> {
+        self.body.clear();
+        let text = String::from_utf8_lossy(record.raw);
+        let usable = matches!(text, Cow::Borrowed(_)) && !record.tape.is_empty();
+        let value = usable.then(|| Value::new(&text, record.tape));
+        let time = value.as_ref().and_then(identity::timestamp).map(Cow::into_owned).or_else(|| origin.midnight());
+        let index = time.as_deref().and_then(identity::month).map_or(Cow::Borrowed(UNDATED), Cow::Owned);
+        let id = match &value {
+            Some(value) => identity::document_id(value).into_owned(),
+            None => identity::digest(record.raw),
+        };
+        let mut to = Object::open(&mut self.body);
+        to.string("@timestamp", time.as_deref().unwrap_or_else(|| origin.time()));
+        value.iter().for_each(|value| keep(value, &mut to));
+        let raw = value.as_ref().map_or(text.clone(), |value| Cow::Owned(redact::copied(value, self.rules.redact)));
+        to.object("ingest", |to| {
+            origin.write(position, to);
+            to.string("error", reason);
+            to.string("raw", &raw);
+        });
+        to.close();
+        Document { id: Cow::Owned(id), index, body: &self.body, degraded: true }
+    }
+
+    /// Makes the minimal document in place of one that the index refused; `body` is the refused document.
+    pub fn degraded_document(&mut self, body: &[u8], origin: &Origin, position: u64, reason: &str) -> Document<'_> {
+        let mut lexer = Lexer::new();
+        let whole = matches!(lexer.run(body), Ok(Progress::Done(_)));
+        let tape = if whole { lexer.tape() } else { &[] };
+        let record = Record { raw: body, tape, depth: lexer.deepest(), offset: 0 };
+        self.degraded(&record, origin, position, reason)
+    }
+}
+
+fn keep(value: &Value<'_>, to: &mut Object<'_>) {
+    for name in KEPT {
+        let text = value.get(name).and_then(|value| value.text());
+        to.optional(name, text.as_deref().filter(|text| text.len() <= MAX_KEPT_BYTES));
+    }
+    let actor = actor::actor(value);
+    if actor.is_bounded(MAX_KEPT_BYTES) {
+        to.object("actor", |to| actor.write(to));
+    }
+}

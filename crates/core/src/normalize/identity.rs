@@ -1,0 +1,92 @@
+//! Which document: its id and its index, from the record alone.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+use sha2::{Digest, Sha256};
+
+use crate::tape::Value;
+
+/// The suffix of the index for events without a usable time.
+pub const UNDATED: &str = "undated";
+
+/// The months that get an index of their own: CloudTrail began in November 2013, and a
+/// record with a wild date must not be able to create indices without end.
+const YEARS: std::ops::RangeInclusive<u32> = 2013..=2099;
+
+/// Longer ids are refused by OpenSearch.
+const MAX_ID_BYTES: usize = 512;
+
+/// The document's id: the event's own where it has one, else a digest of the canonical record, so
+/// that the same event always meets its twin.
+pub(super) fn document_id<'a>(record: &Value<'a>) -> Cow<'a, str> {
+    let own = record.get("eventID").or_else(|| record.get("eventId")).and_then(|id| id.text());
+    match own {
+        Some(id) if id.len() <= MAX_ID_BYTES && id.bytes().all(|byte| byte.is_ascii_graphic()) => id,
+        _ => Cow::Owned(digest(record.raw().as_bytes())),
+    }
+}
+
+/// A digest of the record: of its members in sorted order where it is JSON, else of its bytes.
+pub(super) fn digest(raw: &[u8]) -> String {
+    let canonical = serde_json::from_slice::<serde_json::Value>(raw).map(|value| value.to_string());
+    let hash = match &canonical {
+        Ok(text) => Sha256::digest(text.as_bytes()),
+        Err(_) => Sha256::digest(raw),
+    };
+    hash.iter().fold(String::with_capacity(64), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// When the event happened, as it is written: `eventTime`, or the end of an aggregated event's window.
+pub(super) fn timestamp<'a>(record: &Value<'a>) -> Option<Cow<'a, str>> {
+    let window = || record.at(&["timeWindow", "windowEnd"]).or_else(|| record.at(&["timeWindow", "windowStart"]));
+    let time = record.get("eventTime").or_else(window)?.text()?;
+    is_utc(time.as_bytes()).then_some(time)
+}
+
+/// The index suffix of a time: `2026.11`, or [`UNDATED`].
+pub(super) fn month(time: &str) -> Option<String> {
+    let year = time.get(..4)?;
+    let month = time.get(5..7)?;
+    YEARS.contains(&year.parse().ok()?).then(|| format!("{year}.{month}"))
+}
+
+/// Whether the text is `YYYY-MM-DDThh:mm:ss[.f]Z` with numbers that can be.
+fn is_utc(time: &[u8]) -> bool {
+    const SHAPE: &[u8; 19] = b"0000-00-00T00:00:00";
+    let Some((head, tail)) = time.split_at_checked(SHAPE.len()) else { return false };
+    let shaped = head.iter().zip(SHAPE).all(|(byte, like)| match like {
+        b'0' => byte.is_ascii_digit(),
+        _ => byte == like,
+    });
+    let number = |at: usize| (head[at] - b'0') * 10 + (head[at + 1] - b'0');
+    shaped
+        && (1..=12).contains(&number(5))
+        && (1..=days(head, number(5))).contains(&number(8))
+        && number(11) < 24
+        && number(14) < 60
+        && number(17) < 60
+        && is_fraction(tail)
+}
+
+fn is_fraction(tail: &[u8]) -> bool {
+    match tail {
+        b"Z" => true,
+        [b'.', digits @ .., b'Z'] => (1..=9).contains(&digits.len()) && digits.iter().all(u8::is_ascii_digit),
+        _ => false,
+    }
+}
+
+fn days(date: &[u8], month: u8) -> u8 {
+    let year = date[..4].iter().fold(0u32, |year, digit| year * 10 + u32::from(digit - b'0'));
+    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+    match month {
+        2 if leap => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
+}

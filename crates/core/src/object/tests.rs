@@ -1,0 +1,149 @@
+use super::*;
+
+const FILE: &str = "111122223333_CloudTrail_eu-central-1_20260304T0505Z_AbCdEfGh12345678.json.gz";
+
+fn placed(folder: &str) -> String {
+    format!("AWSLogs/111122223333/{folder}/eu-central-1/2026/03/04/{FILE}")
+}
+
+#[test]
+fn the_folder_tells_the_kind() {
+    let cases = [
+        ("CloudTrail", Kind::Log),
+        ("CloudTrail-Insight", Kind::Insight),
+        ("CloudTrail-NetworkActivity", Kind::NetworkActivity),
+        ("CloudTrail-Aggregated", Kind::Aggregated),
+        ("CloudTrail-Digest", Kind::Digest),
+        ("CloudTrail-Lake", Kind::OtherFolder),
+        ("Config", Kind::OtherFolder),
+        ("vpcflowlogs", Kind::OtherFolder),
+        ("elasticloadbalancing", Kind::OtherFolder),
+        ("GuardDuty", Kind::OtherFolder),
+        ("cloudtrail", Kind::OtherFolder),
+    ];
+    for (folder, kind) in cases {
+        assert_eq!(ObjectKey::parse(&placed(folder)).kind, kind, "{folder}");
+    }
+}
+
+#[test]
+fn every_part_of_an_organization_key_is_read() {
+    let key = format!("audit/trails/AWSLogs/o-abc123def4/111122223333/CloudTrail/eu-central-1/2026/03/04/{FILE}");
+    assert_eq!(
+        ObjectKey::parse(&key),
+        ObjectKey {
+            kind: Kind::Log,
+            prefix: "audit/trails",
+            organization: Some("o-abc123def4"),
+            account: Some("111122223333"),
+            region: Some("eu-central-1"),
+            day: Some(Day { year: 2026, month: 3, day: 4 }),
+        }
+    );
+}
+
+#[test]
+fn odd_prefixes_are_only_prefixes() {
+    let key = placed("CloudTrail");
+    for prefix in
+        ["AWSLogs", "AWSLogs/o-abc", "AWSLogs/444455556666/Config", "o-abc", "", "a//b", "ünï code+%2F", "my-AWSLogs"]
+    {
+        let whole = format!("{prefix}/{key}");
+        let parsed = ObjectKey::parse(&whole);
+        assert_eq!(parsed, ObjectKey { prefix, ..ObjectKey::parse(&key) }, "{prefix}");
+    }
+}
+
+#[test]
+fn a_segment_that_only_ends_in_the_roots_name_is_no_root() {
+    let key = format!("my-{}", placed("Config"));
+    assert_eq!(ObjectKey::parse(&key), ObjectKey::outside_layout());
+}
+
+#[test]
+fn names_outside_the_layout() {
+    let cases = [
+        ("copy.json.gz", Kind::Unplaced),
+        ("some/where/events.json", Kind::Unplaced),
+        ("AWSLogs/CloudTrail/events.json.gz", Kind::Unplaced),
+        ("AWSLogs/aws-account-id=111122223333/aws-service=x/events.json.gz", Kind::Unplaced),
+        ("AWSLogs/111122223333/CloudTrail", Kind::NotJson),
+        ("notes.txt", Kind::NotJson),
+        ("table.parquet", Kind::NotJson),
+        ("events.json.zst", Kind::NotJson),
+        ("events.gz", Kind::NotJson),
+        ("", Kind::FolderMarker),
+        ("folder/", Kind::FolderMarker),
+        ("copies/111122223333_CloudTrail-Digest_eu-central-1_main_eu-central-1_20260304T050505Z.json.gz", Kind::Digest),
+    ];
+    for (key, kind) in cases {
+        assert_eq!(ObjectKey::parse(key), ObjectKey { kind, ..ObjectKey::outside_layout() }, "{key}");
+    }
+}
+
+#[test]
+fn a_files_name_can_overrule_its_folder() {
+    let folder = "AWSLogs/111122223333/CloudTrail/eu-central-1/2026/03/04/";
+    let digest = "111122223333_CloudTrail-Digest_eu-central-1_main_eu-central-1_20260304T050505Z_backfill.json.gz";
+    for (name, kind) in [("", Kind::FolderMarker), ("readme.txt", Kind::NotJson), (digest, Kind::Digest)] {
+        let key = format!("{folder}{name}");
+        let parsed = ObjectKey::parse(&key);
+        assert_eq!((parsed.kind, parsed.account), (kind, Some("111122223333")), "{name}");
+    }
+}
+
+#[test]
+fn parts_that_are_missing_or_malformed_are_none() {
+    let cases = [
+        ("AWSLogs/111122223333/CloudTrail/x.json.gz", None, None),
+        ("AWSLogs/111122223333/CloudTrail/eu-central-1/x.json.gz", Some("eu-central-1"), None),
+        ("AWSLogs/111122223333/CloudTrail/eu-central-1/2026/13/04/x.json.gz", Some("eu-central-1"), None),
+        ("AWSLogs/111122223333/CloudTrail/eu-central-1/2026/+3/04/x.json.gz", Some("eu-central-1"), None),
+        ("AWSLogs/111122223333/CloudTrail/eu-central-1/2026/03/x.json.gz", Some("eu-central-1"), None),
+        ("AWSLogs/111122223333/CloudTrail//2026/03/04/x.json.gz", None, Some(Day { year: 2026, month: 3, day: 4 })),
+    ];
+    for (key, region, day) in cases {
+        let parsed = ObjectKey::parse(key);
+        assert_eq!((parsed.kind, parsed.region, parsed.day), (Kind::Log, region, day), "{key}");
+    }
+}
+
+#[test]
+fn skipped_kinds_say_why() {
+    for kind in [Kind::Digest, Kind::OtherFolder, Kind::FolderMarker, Kind::NotJson] {
+        assert!(!kind.is_ingested() && kind.skip_reason().is_some_and(|reason| reason.len() > 20), "{kind:?}");
+    }
+    for kind in [Kind::Log, Kind::Insight, Kind::NetworkActivity, Kind::Aggregated, Kind::Unplaced] {
+        assert!(kind.is_ingested() && kind.skip_reason().is_none(), "{kind:?}");
+    }
+}
+
+#[test]
+fn the_name_tells_the_encoding() {
+    assert_eq!(Encoding::of_name(FILE), Encoding::Gzip);
+    assert_eq!(Encoding::of_name("events.json"), Encoding::Plain);
+    assert_eq!(Encoding::of_name(""), Encoding::Plain);
+}
+
+/// Every key of up to six of these segments, the layout's own among them.
+#[test]
+fn any_key_is_some_kind_and_its_parts_are_parts_of_it() {
+    const SEGMENTS: [&str; 9] =
+        ["", "AWSLogs", "o-é", "o-abc", "111122223333", "CloudTrail", "CloudTrail-Digest", "2026", "é\0.json.gz"];
+    let mut keys = vec![String::new()];
+    for _ in 0..5 {
+        let longer = keys.iter().flat_map(|key| SEGMENTS.map(|segment| format!("{key}/{segment}")));
+        keys = SEGMENTS.iter().map(ToString::to_string).chain(longer).collect();
+        keys.iter().for_each(|key| assert_parts(key));
+    }
+}
+
+fn assert_parts(key: &str) {
+    let parsed = ObjectKey::parse(key);
+    assert!(key.starts_with(parsed.prefix), "{key}");
+    for part in [parsed.organization, parsed.account, parsed.region].into_iter().flatten() {
+        assert!(key.split('/').any(|segment| segment == part), "{key}: {part}");
+    }
+    let name = key.rsplit('/').next().unwrap_or_default();
+    assert!(!parsed.kind.is_ingested() || name.ends_with(".json.gz"), "{key}");
+}

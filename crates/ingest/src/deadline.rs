@@ -1,0 +1,38 @@
+//! How long work may go on.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+/// A moment after which no new work is started and no retry waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Deadline(Option<Instant>);
+
+impl Deadline {
+    /// No such moment.
+    pub const NEVER: Self = Self(None);
+
+    /// The moment that lies `duration` from now.
+    pub fn after(duration: Duration) -> Self {
+        Self(Instant::now().checked_add(duration))
+    }
+
+    /// The earlier of two moments.
+    pub fn or_after(self, duration: Duration) -> Self {
+        let other = Self::after(duration);
+        match (self.0, other.0) {
+            (Some(own), Some(other)) => Self(Some(own.min(other))),
+            (own, other) => Self(own.or(other)),
+        }
+    }
+
+    /// Whether the moment comes before `duration` has passed.
+    pub fn is_within(&self, duration: Duration) -> bool {
+        self.0.is_some_and(|moment| Instant::now() + duration >= moment)
+    }
+
+    /// Whether the moment has passed.
+    pub fn has_passed(&self) -> bool {
+        self.is_within(Duration::ZERO)
+    }
+}

@@ -1,0 +1,107 @@
+//! Reads variables and remembers every problem.
+
+use super::SettingsError;
+use super::variable::{Allowed, VARIABLES, Variable};
+
+/// What settings of this program begin with: an unknown one is a mistake.
+const OWN: &str = "TRAILSEARCH_";
+
+/// Longer values are not repeated in messages.
+const MAX_SHOWN: usize = 60;
+
+pub(super) struct Reader<'l> {
+    lookup: &'l dyn Fn(&str) -> Option<String>,
+    problems: Vec<String>,
+}
+
+impl<'l> Reader<'l> {
+    pub(super) fn new(lookup: &'l dyn Fn(&str) -> Option<String>) -> Self {
+        Self { lookup, problems: Vec::new() }
+    }
+
+    /// The settings, or every problem there was.
+    pub(super) fn finish<T>(self, settings: T) -> Result<T, SettingsError> {
+        if self.problems.is_empty() { Ok(settings) } else { Err(SettingsError { problems: self.problems }) }
+    }
+
+    fn refuse(&mut self, variable: &Variable, value: &str) {
+        let shown: String = value.chars().take(MAX_SHOWN).collect();
+        self.problems.push(format!("{} is '{shown}', allowed is {}", variable.name, variable.allowed));
+    }
+
+    /// A text, where it is set and not empty.
+    pub(super) fn text(&mut self, variable: &Variable) -> Option<String> {
+        let set = (self.lookup)(variable.name).filter(|text| !text.trim().is_empty());
+        set.or_else(|| variable.default.map(str::to_owned))
+    }
+
+    /// An http or https URL. It may hold a password and is not repeated.
+    pub(super) fn url(&mut self, variable: &Variable) -> String {
+        let text = self.text(variable).unwrap_or_default();
+        if text.is_empty() {
+            self.problems.push(format!("{} is not set, allowed is {}", variable.name, variable.allowed));
+        } else if !(text.starts_with("https://") || text.starts_with("http://")) {
+            self.problems.push(format!(
+                "{} does not begin with https:// or http://, allowed is {}",
+                variable.name, variable.allowed
+            ));
+        }
+        text
+    }
+
+    pub(super) fn choice<T: Copy>(&mut self, variable: &Variable, choices: &[(&str, T)]) -> Option<T> {
+        let text = self.text(variable)?;
+        let found = choices.iter().find(|(word, _)| *word == text).map(|(_, value)| *value);
+        if found.is_none() {
+            self.refuse(variable, &text);
+        }
+        found
+    }
+
+    pub(super) fn number(&mut self, variable: &Variable) -> u64 {
+        let Allowed::Number(least, most) = variable.allowed else { return 0 };
+        let text = self.text(variable).unwrap_or_default();
+        match text.trim().parse() {
+            Ok(number) if (least..=most).contains(&number) => number,
+            _ => {
+                self.refuse(variable, &text);
+                least
+            }
+        }
+    }
+
+    pub(super) fn index_prefix(&mut self, variable: &Variable) -> String {
+        let text = self.text(variable).unwrap_or_default();
+        let body = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_' | b'.');
+        let starts = text.bytes().next().is_some_and(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+        if !starts || !text.bytes().all(body) || text.len() > 200 {
+            self.refuse(variable, &text);
+        }
+        text
+    }
+
+    pub(super) fn promoted(&mut self, variable: &Variable) -> Vec<String> {
+        let text = self.text(variable).unwrap_or_default();
+        let names: Vec<String> =
+            text.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect();
+        let plain = |name: &str| {
+            !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
+        };
+        let right = |name: &String| {
+            name.split_once('.').is_some_and(|(side, name)| matches!(side, "request" | "response") && plain(name))
+        };
+        if !names.iter().all(right) {
+            self.refuse(variable, &text);
+        }
+        names
+    }
+
+    pub(super) fn refuse_unknown<'a>(&mut self, names: impl Iterator<Item = &'a str>) {
+        let known = |name: &str| VARIABLES.iter().any(|variable| variable.name == name);
+        for name in names.filter(|name| name.starts_with(OWN) && !known(name)) {
+            let own: Vec<&str> =
+                VARIABLES.iter().map(|variable| variable.name).filter(|name| name.starts_with(OWN)).collect();
+            self.problems.push(format!("{name} is no setting, known are {}", own.join(", ")));
+        }
+    }
+}

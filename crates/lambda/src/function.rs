@@ -1,0 +1,152 @@
+//! One invocation: the notification's objects through the pipeline, and the reply its sender reads.
+
+use std::time::{Duration, SystemTime};
+
+use futures::StreamExt;
+use lambda_runtime::{Context, Error};
+use serde::Serialize;
+use trailsearch_aws::S3Store;
+use trailsearch_core::ack::{Acks, Failure, Reply, with_causes};
+use trailsearch_core::books::Books;
+use trailsearch_core::notification::{Message, Notification};
+use trailsearch_core::object::{ObjectKey, ObjectRef};
+use trailsearch_ingest::{Deadline, Pipeline, Settings};
+use trailsearch_search::OpenSearchIndex;
+
+/// What lives as long as the container: clients and settings.
+pub(crate) struct Function {
+    pipeline: Pipeline<S3Store, OpenSearchIndex>,
+    object_concurrency: usize,
+    deadline_margin: Duration,
+}
+
+/// What became of one message's objects.
+#[derive(Default)]
+struct Tally {
+    books: Books,
+    skipped: usize,
+    failures: Vec<Failure>,
+}
+
+/// What became of one object.
+enum Ingested {
+    Done(Books),
+    Skipped,
+    Failed(Books, Failure),
+}
+
+impl Function {
+    /// Reads the settings and builds the clients, once per container.
+    pub(crate) async fn from_env() -> Result<Self, Error> {
+        let settings = Settings::from_env()?;
+        let aws = trailsearch_aws::load_config().await;
+        let index = OpenSearchIndex::from_settings(&settings.endpoint, &aws)?;
+        let (object_concurrency, deadline_margin) =
+            (settings.ingest.object_concurrency, settings.ingest.deadline_margin);
+        let pipeline = Pipeline::new(S3Store::from_config(&aws), index, settings.ingest);
+        Ok(Self { pipeline, object_concurrency, deadline_margin })
+    }
+
+    /// Handles one event of any trigger.
+    pub(crate) async fn handle(&self, event: &[u8], context: &Context) -> Result<Reply, Error> {
+        let notification = Notification::parse(event).inspect_err(|error| {
+            tracing::error!(request_id = context.request_id, error = with_causes(error), "the event cannot be read");
+        })?;
+        let deadline = self.deadline(context);
+        let mut acks = Acks::open(&notification);
+        for message in &notification.messages {
+            if let Err(error) = &message.objects {
+                tracing::error!(
+                    request_id = context.request_id,
+                    message = message.id,
+                    error = with_causes(error),
+                    "the message cannot be read"
+                );
+            }
+        }
+        let work = futures::stream::iter(jobs(&notification.messages))
+            .map(|(message, object)| async move { (message, self.object(object, deadline, context).await) })
+            .buffer_unordered(self.object_concurrency);
+        let mut tallies: Vec<Tally> = notification.messages.iter().map(|_| Tally::default()).collect();
+        work.for_each(|(message, ingested)| {
+            tallies[message].add(ingested);
+            std::future::ready(())
+        })
+        .await;
+        for (message, tally) in notification.messages.iter().zip(tallies) {
+            if message.objects.is_ok() {
+                acks.settle(&message.id, tally.outcome());
+            }
+        }
+        Ok(acks.reply()?)
+    }
+
+    async fn object(&self, object: &ObjectRef, deadline: Deadline, context: &Context) -> Ingested {
+        let request_id = &context.request_id;
+        if let Some(reason) = ObjectKey::parse(&object.key).kind.skip_reason() {
+            tracing::info!(request_id, bucket = object.bucket, object = object.key, reason, "object skipped");
+            return Ingested::Skipped;
+        }
+        match self.pipeline.ingest(object, deadline).await {
+            Ok(books) => Ingested::Done(books),
+            Err(failure) => {
+                let message = with_causes(&failure);
+                tracing::error!(
+                    request_id,
+                    bucket = object.bucket,
+                    object = object.key,
+                    error = message,
+                    "object failed"
+                );
+                Ingested::Failed(failure.books, Failure { retryable: failure.error.is_retryable(), message })
+            }
+        }
+    }
+
+    /// The moment at which work stops, so that what failed can still be reported.
+    fn deadline(&self, context: &Context) -> Deadline {
+        let left = context.deadline().duration_since(SystemTime::now()).unwrap_or_default();
+        Deadline::after(left.saturating_sub(self.deadline_margin))
+    }
+}
+
+/// Every object of every message, with the message's number.
+fn jobs(messages: &[Message]) -> impl Iterator<Item = (usize, &ObjectRef)> {
+    messages
+        .iter()
+        .enumerate()
+        .flat_map(|(number, message)| message.objects.iter().flatten().map(move |object| (number, object)))
+}
+
+impl Tally {
+    fn add(&mut self, ingested: Ingested) {
+        match ingested {
+            Ingested::Done(books) => self.books += books,
+            Ingested::Skipped => self.skipped += 1,
+            Ingested::Failed(books, failure) => {
+                self.books += books;
+                self.failures.push(failure);
+            }
+        }
+    }
+
+    /// The books as the message's summary, or what failed in it.
+    fn outcome(self) -> Result<String, Failure> {
+        if self.failures.is_empty() {
+            return Ok(self.summary());
+        }
+        let retryable = self.failures.iter().any(|failure| failure.retryable);
+        let messages: Vec<String> = self.failures.into_iter().map(|failure| failure.message).collect();
+        Err(Failure { retryable, message: messages.join("; ") })
+    }
+
+    fn summary(&self) -> String {
+        #[derive(Serialize)]
+        struct Summary<'b> {
+            #[serde(flatten)]
+            books: &'b Books,
+            skipped: usize,
+        }
+        serde_json::to_string(&Summary { books: &self.books, skipped: self.skipped }).unwrap_or_default()
+    }
+}

@@ -1,0 +1,74 @@
+//! The fields of a trailsearch document, and what is rendered from them.
+//!
+//! The fields are data: `mappings/fields/*.yml` and `mappings/promoted.yml`.
+//! From them the `render` binary writes the index templates, the field
+//! reference, the Dashboards index pattern and the table in this crate, so that
+//! whoever builds a document knows every field without reading YAML:
+//!
+//! - [`record_fields`]: what CloudTrail writes, as a tree;
+//! - [`added_fields`]: what trailsearch adds (`actor`, `resource`, `ingest`…);
+//! - [`promoted`]: the leaf names gathered into `request.*`, `response.*` and
+//!   `additional.*`;
+//! - [`Template`]: the requests that install the index template.
+//!
+//! mappings/README.md tells how to change a field, how fields are counted, and
+//! why the mapping is as it is.
+
+mod count;
+mod field;
+mod names;
+pub mod promoted;
+#[rustfmt::skip]
+mod rendered;
+mod template;
+
+pub use count::count_fields;
+pub use field::{Field, Shape, Type, find, order};
+pub use names::{DEFAULT_PREFIX, NameError, check_leaf, check_prefix};
+pub use rendered::{ALIASES, FIELD_COUNT, SCHEMA_VERSION};
+pub use template::{Flavor, Put, Template, TemplateError};
+
+/// The most fields a template may map, aliases, objects and sub-fields
+/// included. [`count_fields`] has the counting rule.
+pub const MAX_FIELDS: usize = 400;
+
+/// The longest text a keyword field indexes, in UTF-16 code units, which is how
+/// OpenSearch counts `ignore_above`. A code unit is at most 3 bytes of UTF-8, so
+/// no term can reach Lucene's limit of 32,766 bytes, which would reject the
+/// whole document. Longer text stays in `_source` and is not found by this field.
+///
+/// <https://docs.opensearch.org/latest/field-types/supported-field-types/keyword/>
+pub const KEYWORD_MAX: usize = 8_191;
+
+/// The fields that CloudTrail writes at the top level of a record, each with its
+/// children, ordered for [`find`].
+#[must_use]
+pub fn record_fields() -> &'static [Field] {
+    rendered::RECORD
+}
+
+/// The fields that trailsearch adds at the top level of a document, each with
+/// its children, ordered for [`find`]. A record that brings one of these names
+/// itself does not fill it: it is unknown to [`record_fields`].
+#[must_use]
+pub fn added_fields() -> &'static [Field] {
+    rendered::ADDED
+}
+
+/// Finds a field of the document by its dotted path, aliases not included.
+///
+/// A path below a [`Type::FlatObject`] or [`Type::Stored`] field answers that
+/// field, since everything below it is part of it.
+#[must_use]
+pub fn lookup(path: &str) -> Option<&'static Field> {
+    let mut parts = path.split('.').map(str::as_bytes);
+    let top = parts.next()?;
+    let mut field = find(record_fields(), top).or_else(|| find(added_fields(), top))?;
+    for part in parts {
+        if matches!(field.ty, Type::FlatObject | Type::Stored) {
+            break;
+        }
+        field = find(field.children, part)?;
+    }
+    Some(field)
+}
