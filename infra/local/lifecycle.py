@@ -148,10 +148,10 @@ class Stack:
         values = {
             "OPENSEARCH_ENDPOINT": services.opensearch_url(self.ports),
             **services.aws_env(self.ports),
-            "TRAILSEARCH_BUCKET": services.BUCKET,
-            "TRAILSEARCH_QUEUE_URL": queues["queue"],
-            "TRAILSEARCH_DLQ_URL": queues["dead_letter_queue"],
-            "TRAILSEARCH_LAMBDA_URL": services.lambda_url(self.ports),
+            "LOCAL_BUCKET": services.BUCKET,
+            "LOCAL_QUEUE_URL": queues["queue"],
+            "LOCAL_DLQ_URL": queues["dead_letter_queue"],
+            "LOCAL_LAMBDA_URL": services.lambda_url(self.ports),
             **services.NO_PROXY,
         }
         lines = [f"export {name}={shlex.quote(value)}\n" for name, value in values.items()]

@@ -199,5 +199,5 @@ def is_listening(port: int) -> bool:
 
 
 def default_bootstrap() -> Path:
-    """The Lambda's binary, TRAILSEARCH_BOOTSTRAP instead of the release build."""
-    return ROOT / os.environ.get("TRAILSEARCH_BOOTSTRAP", "target/release/bootstrap")
+    """The Lambda's binary, LOCAL_BOOTSTRAP instead of the release build."""
+    return ROOT / os.environ.get("LOCAL_BOOTSTRAP", "target/release/bootstrap")

@@ -126,18 +126,21 @@ def count_fields(properties: dict) -> int:
 
 
 def merged(server: Server, index: str) -> int:
-    """Store bytes of the primaries, once all is merged to one segment per shard and old files are gone."""
-    server.call("POST", f"{index}/_refresh")
+    """Store bytes of the primaries, once each shard is one segment and the files of the old ones are gone.
+
+    A commit and a reader hold old files; each round makes new ones, until two rounds see the same size.
+    """
     server.call("POST", f"{index}/_forcemerge?max_num_segments=1")
-    server.call("POST", f"{index}/_flush?force=true&wait_if_ongoing=true")
     before, until = None, time.monotonic() + MERGE_WAIT_SECONDS
     while time.monotonic() < until:
-        stats = server.call("GET", f"{index}/_stats/store,segments")["_all"]["primaries"]
-        size = stats["store"]["size_in_bytes"]
-        if size == before:
+        server.call("POST", f"{index}/_refresh")
+        server.call("POST", f"{index}/_flush?force=true&wait_if_ongoing=true")
+        time.sleep(3)
+        stats = server.call("GET", f"{index}/_stats/store,segments")
+        size, segments = (stats["_all"]["primaries"][name][key] for name, key in (("store", "size_in_bytes"), ("segments", "count")))
+        if size == before and segments <= stats["_shards"]["successful"]:
             return size
         before = size
-        time.sleep(2)
     raise SystemExit(f"the store of {index} still changes after {MERGE_WAIT_SECONDS} s: is somebody writing to it?")
 
 

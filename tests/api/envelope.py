@@ -147,14 +147,14 @@ def _source(rng: random.Random, who: dict) -> str:
     return "AWS Internal" if rng.random() < 0.05 else ip(rng)
 
 
-def envelope(rng: random.Random, operation) -> dict:
-    """A record without parts: all fields that every API call has, and those that many have."""
-    account, region = rng.choice(ACCOUNTS), rng.choice(REGIONS)
-    who = identity(rng, account)
+def envelope(rng: random.Random, operation, caller: random.Random) -> dict:
+    """A record without parts: all fields that every API call has, and those that many have; `caller` decides who calls."""
+    account, region = caller.choice(ACCOUNTS), rng.choice(REGIONS)
+    who = identity(caller, account)
     record = {
         "eventVersion": rng.choice(("1.08", "1.09", "1.10", "1.11")), "userIdentity": who, "eventTime": f"{moment(rng):%Y-%m-%dT%H:%M:%SZ}",
         "eventSource": operation.event_source, "eventName": operation.event_name, "awsRegion": region,
-        "sourceIPAddress": _source(rng, who), "userAgent": who.get("invokedBy") or rng.choice(AGENTS),
+        "sourceIPAddress": _source(caller, who), "userAgent": who.get("invokedBy") or rng.choice(AGENTS),
         "requestParameters": None, "responseElements": None, "requestID": uuid(rng), "eventID": uuid(rng),
         "readOnly": operation.read_only, "eventType": "AwsApiCall", "managementEvent": True, "recipientAccountId": account,
         "eventCategory": "Management",

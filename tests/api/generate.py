@@ -26,11 +26,11 @@ ROOT = Path(__file__).resolve().parents[2]
 PART_BYTES = 100 * 1024
 MAX_DEPTH = 9
 LEAF_BUDGET = (3, 8, 15, 30, 60, 120)
-BIG_SHARE = 0.06
+BIG_SHARE = 0.08
 BIG_BYTES = (20_000, 112_000)
 
 # Leaves that are long in real records too, up to LONG_LEAF_BYTES; and members that callers seldom give.
-LONG_LEAVES = re.compile("(?i)body$|definition|script|document$|userdata|specification$|description$")
+LONG_LEAVES = re.compile("(?i)(body|definition|script|document|userdata|specification|description)$")
 LONG_LEAF_BYTES = 40_000
 SELDOM = re.compile("(?i)(next)?token$|nexttoken|marker$|dryrun|max(results|items|records)|page(size|token)|clientrequesttoken")
 ERROR_SHARE = 0.10
@@ -51,7 +51,11 @@ COMMON = (
     "cloudformation:DescribeStacks", "cloudtrail:DescribeTrails", "config:PutEvaluations", "organizations:DescribeAccount",
 )
 COMMON_SHARE = 0.9
-RARE = 400
+RARE = 100
+
+# In traffic things come again: so many values has each leaf of a service, and so many callers the account.
+POOL = 300
+CALLERS = 80
 
 
 def encoded(value) -> bytes:
@@ -62,11 +66,13 @@ def encoded(value) -> bytes:
 class Filler:
     """Fills the tree of one part with values until its leaf budget is spent."""
 
-    def __init__(self, rng: random.Random, place: values.Place, budget: int, big: int = 0):
+    def __init__(self, rng: random.Random, place: values.Place, budget: int, big: int = 0, pool: int = 0):
+        """With a pool, each leaf takes one of so many values, the first ones most often; else nearly every value is new."""
         self.rng = rng
         self.place = place
         self.budget = budget
         self.big = big
+        self.pool = pool
 
     def fill(self, node: apimodel.Node, depth: int = 0, seen: tuple = ()):
         """A value for a node; recursive shapes end after a few rounds, deep ones at MAX_DEPTH."""
@@ -84,7 +90,12 @@ class Filler:
         if self.big and LONG_LEAVES.search(node.name):
             size, self.big = min(self.big, LONG_LEAF_BYTES), 0
             return values.long_text(self.rng, size)
-        return values.scalar(self.rng, node.shape, node.name, self.place)
+        return values.scalar(self._dice(node.name), node.shape, node.name, self.place)
+
+    def _dice(self, name) -> random.Random:
+        if not self.pool:
+            return self.rng
+        return random.Random(f"{self.place.service}:{name}:{int(self.pool * self.rng.random() ** 3)}")
 
     def _struct(self, node, depth, seen):
         fields = node.expand()
@@ -151,11 +162,11 @@ def unique(pairs: list) -> dict:
     return found
 
 
-def part(rng: random.Random, operation, side: str, big_share: float):
+def part(rng: random.Random, operation, side: str, pool: int):
     """requestParameters or responseElements of an operation; beyond PART_BYTES in the omitted form."""
     tree = operation.request() if side == "request" else operation.response()
-    big = rng.randint(*BIG_BYTES) if rng.random() < big_share else 0
-    filled = Filler(rng, values.Place(operation.service, side), rng.choice(LEAF_BUDGET), big).fill(tree)
+    big = rng.randint(*BIG_BYTES) if not pool and rng.random() < BIG_SHARE else 0
+    filled = Filler(rng, values.Place(operation.service, side), rng.choice(LEAF_BUDGET), big, pool).fill(tree)
     if operation.service == "s3" and side == "request":
         filled["Host"] = f"s3.{rng.choice(values.REGIONS)}.amazonaws.com"
     if operation.service == "ec2" and side == "response":
@@ -179,15 +190,15 @@ def within_bound(filled, side: str):
     return {"reason": f"{name} too large", "omitted": True, "originalSize": size}
 
 
-def record(seed: str, operation, big_share: float = BIG_SHARE) -> dict:
-    """One record; the seed and the operation's name decide every byte of it."""
+def record(seed: str, operation, pool: int = 0) -> dict:
+    """One record; the seed and the operation's name decide every byte of it. With a pool, values come again: see Filler."""
     rng = random.Random(f"{seed}:{operation.service}:{operation.name}")
-    made = envelope(rng, operation)
-    made["requestParameters"] = part(rng, operation, "request", big_share)
+    made = envelope(rng, operation, random.Random(int(CALLERS * rng.random() ** 3)) if pool else rng)
+    made["requestParameters"] = part(rng, operation, "request", pool)
     if rng.random() < ERROR_SHARE:
         made.update(failure(rng, operation))
     elif rng.random() < (FILLED_READS if operation.read_only else FILLED_WRITES):
-        made["responseElements"] = part(rng, operation, "response", big_share)
+        made["responseElements"] = part(rng, operation, "response", pool)
     return made
 
 
@@ -204,7 +215,7 @@ def sample(operations: list, size: int, seed: str) -> list:
 
 
 def traffic(operations: list, count: int, seed: str):
-    """`count` records as an account's trail would have them: few operations make up most of it, and no part is huge."""
+    """`count` records as an account's trail would have them: the same callers, operations and values come again."""
     rng = random.Random(f"{seed}:traffic")
     names = {f"{operation.service}:{operation.name}": operation for operation in operations}
     common = [names[name] for name in COMMON if name in names]
@@ -213,7 +224,7 @@ def traffic(operations: list, count: int, seed: str):
     for number in range(count):
         usual = common and rng.random() < COMMON_SHARE
         operation = rng.choices(common, weights)[0] if usual else rng.choice(rare)
-        yield record(f"{seed}:traffic:{number}", operation, 0)
+        yield record(f"{seed}:traffic:{number}", operation, POOL)
 
 
 def leaves(value, path: tuple = ()):

@@ -7,7 +7,7 @@ import random
 import re
 import string
 from datetime import datetime, timedelta, timezone
-from functools import lru_cache
+from functools import cache
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -262,7 +262,7 @@ def timestamp(rng: random.Random, name: str, place: Place):
     return (rng.choice(TIME_FORMATS) if rng.random() < ODD_SHARE else usual)(moment(rng))
 
 
-@lru_cache(maxsize=None)
+@cache
 def habit(place: Place, name: str, what: str) -> float:
     """A number below 1 that is always the same for a leaf: a service writes the same leaf the same way each time."""
     return random.Random(f"{place.service}:{place.side}:{name}:{what}").random()

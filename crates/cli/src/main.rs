@@ -1,2 +1,76 @@
-//! Entry point.
-fn main() {}
+//! `trailsearch`: CloudTrail events into OpenSearch, and answers out of it.
+
+mod args;
+mod connect;
+mod console;
+mod error;
+mod ingest;
+mod logging;
+mod output;
+mod setup;
+mod who;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+
+use args::{Command, CommandLine, Common};
+use connect::Cluster;
+use console::Console;
+use error::CliError;
+use output::{Answer, Output};
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let line = CommandLine::parse();
+    let console = Console::default();
+    match run(line, &console).await {
+        Ok(code) => code,
+        // Whoever read the output has had enough of it.
+        Err(error) if error.is_broken_pipe() => ExitCode::SUCCESS,
+        Err(error) => {
+            console.error(&error);
+            error.exit_code()
+        }
+    }
+}
+
+async fn run(line: CommandLine, console: &Console) -> Result<ExitCode, CliError> {
+    logging::start(console)?;
+    let CommandLine { common, command } = line;
+    let output = Output::new(common.output);
+    match command {
+        Command::Ingest(args) => answer(&output, &ingest::run(cluster(&common).await?, args, console).await?),
+        Command::Setup(args) => setup(&common, &args, &output).await,
+        Command::Who(args) => answer(&output, &who::run(&cluster(&common).await?, &args.resource, console).await?),
+        Command::Completions { shell } => {
+            output.text(&completions(shell))?;
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+async fn cluster(common: &Common) -> Result<Cluster, CliError> {
+    Cluster::connect(common.settings()?).await
+}
+
+async fn setup(common: &Common, args: &args::SetupArgs, output: &Output) -> Result<ExitCode, CliError> {
+    let settings = common.settings()?;
+    let template = setup::template(&settings, args)?;
+    if args.dry_run {
+        return answer(output, &setup::requests(&template)?);
+    }
+    answer(output, &setup::install(&Cluster::connect(settings).await?, &template).await?)
+}
+
+fn answer(output: &Output, answer: &impl Answer) -> Result<ExitCode, CliError> {
+    output.print(answer)?;
+    Ok(ExitCode::from(answer.exit_code()))
+}
+
+/// The completion script. It is gathered first, since the generator cannot report a failed write.
+fn completions(shell: clap_complete::Shell) -> String {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut CommandLine::command(), "trailsearch", &mut script);
+    String::from_utf8_lossy(&script).into_owned()
+}

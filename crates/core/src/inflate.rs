@@ -35,8 +35,8 @@ pub enum InflateError {
         #[source]
         source: io::Error,
     },
-    /// The compressed data ends too early.
-    #[error("the gzip data ends too early, at byte {offset} of the object")]
+    /// The compressed data ends too early, or its last checksum is not that of the text.
+    #[error("the gzip data ends too early, at byte {offset} of the object, or its checksum does not fit")]
     Truncated {
         /// Where, in compressed bytes.
         offset: u64,

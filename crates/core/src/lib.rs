@@ -18,3 +18,6 @@ pub mod object;
 pub mod split;
 pub mod tape;
 pub mod verdict;
+
+#[cfg(test)]
+mod testing;

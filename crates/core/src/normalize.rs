@@ -10,12 +10,15 @@
 //! what does not stand where it stood, and `ingest.full` keeps what was cut.
 
 mod actor;
+mod aside;
 pub mod bounds;
 mod copier;
 mod degrade;
+mod embedded;
 mod found;
 mod identity;
 mod json;
+mod names;
 mod origin;
 mod outcome;
 mod promoted;
@@ -34,7 +37,7 @@ use crate::split::Record;
 use crate::tape::{Kind, Lexer, Progress, Token, Value};
 use found::Found;
 use json::Object;
-use promoted::Names;
+use names::Names;
 use walk::{Rules, Walk};
 
 /// How records become documents.
@@ -71,14 +74,13 @@ pub struct Normalizer {
     rules: Rules,
     found: Found,
     body: Vec<u8>,
-    lexer: Lexer,
 }
 
 impl Normalizer {
     /// A normalizer for any number of records.
     pub fn new(settings: &Normalization) -> Self {
         let rules = Rules { names: Names::new(&settings.promoted), redact: settings.redact };
-        Self { rules, found: Found::default(), body: Vec::new(), lexer: Lexer::new() }
+        Self { rules, found: Found::default(), body: Vec::new() }
     }
 
     /// Makes the document of a record; `position` counts the object's records from 0.
@@ -105,25 +107,18 @@ impl Normalizer {
 
     fn build(&mut self, text: &str, tape: &[Token], origin: &Origin, position: u64, repaired: bool) -> Document<'_> {
         let record = Value::new(text, tape);
-        Walk::new(text, &record, &self.rules, &mut self.found, &mut self.body).record(&record);
-        let (id, index) = self.add(&record, text, origin, position, repaired);
+        Walk::new(&record, &self.rules, &mut self.found, &mut self.body).record(&record);
+        let (id, index) = self.add(&record, origin, position, repaired);
         Document { id: Cow::Owned(id), index: Cow::Owned(index), body: &self.body, degraded: false }
     }
 
     /// Adds what trailsearch says of the record, and closes the document; its id and index.
-    fn add(
-        &mut self,
-        record: &Value<'_>,
-        text: &str,
-        origin: &Origin,
-        position: u64,
-        repaired: bool,
-    ) -> (String, String) {
+    fn add(&mut self, record: &Value<'_>, origin: &Origin, position: u64, repaired: bool) -> (String, String) {
         let time = identity::timestamp(record).or_else(|| origin.midnight().map(Cow::Owned));
         let index = time.as_deref().and_then(identity::month).unwrap_or_else(|| UNDATED.to_owned());
         let actor = actor::actor(record);
-        self.unmapped(record, text);
-        self.embedded();
+        self.write_unmapped(record);
+        self.write_embedded();
         self.found.finish();
         let mut to = Object::resume(&mut self.body);
         to.string("@timestamp", time.as_deref().unwrap_or_else(|| origin.time()));
@@ -141,53 +136,6 @@ impl Normalizer {
         });
         to.close();
         (identity::document_id(record).into_owned(), index)
-    }
-
-    /// Writes what the schema does not know, as one object of free shape.
-    fn unmapped(&mut self, record: &Value<'_>, text: &str) {
-        let moved = std::mem::take(&mut self.found.unmapped);
-        if moved.is_empty() {
-            return;
-        }
-        Object::resume(&mut self.body).key("unmapped").push(b'{');
-        for (path, start, _) in &moved {
-            let Some(value) = record.starting_at(*start) else { continue };
-            let mut to = Object::resume(&mut self.body);
-            Walk::new(text, &value, &self.rules, &mut self.found, to.key(path)).variable(path, &value);
-        }
-        self.body.push(b'}');
-        self.found.unmapped = moved;
-    }
-
-    /// Writes the JSON documents that stood in strings, so that what is in them can be found.
-    fn embedded(&mut self) {
-        let documents = std::mem::take(&mut self.found.embedded);
-        let start = self.body.len();
-        let mut count = 0;
-        for (path, text) in &documents {
-            count += usize::from(self.embed(path, text, count == 0));
-        }
-        if count > 0 {
-            self.body.push(b'}');
-        } else {
-            self.body.truncate(start);
-        }
-    }
-
-    /// Writes one of them, unless it is no JSON after all.
-    fn embed(&mut self, path: &str, text: &str, first: bool) -> bool {
-        let (text, _) = repair::repair(text.as_bytes());
-        self.lexer.reset();
-        if !matches!(self.lexer.run(text.as_bytes()), Ok(Progress::Done(_))) {
-            return false;
-        }
-        if first {
-            Object::resume(&mut self.body).key("embedded").push(b'{');
-        }
-        let value = Value::new(&text, self.lexer.tape());
-        let mut to = Object::resume(&mut self.body);
-        Walk::new(&text, &value, &self.rules, &mut self.found, to.key(path)).variable(path, &value);
-        true
     }
 }
 

@@ -19,7 +19,11 @@ pub struct ObjectRef {
 }
 
 impl std::fmt::Display for ObjectRef {
+    /// As `s3://bucket/key`; without a bucket it is a local file, and shown as its path.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.bucket.is_empty() {
+            return f.write_str(&self.key);
+        }
         write!(f, "s3://{}/{}", self.bucket, self.key)
     }
 }

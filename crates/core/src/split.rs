@@ -315,11 +315,12 @@ impl Splitter {
     }
 
     fn lex(&mut self) -> Result<Option<usize>, SplitError> {
-        let bytes = &self.buffer[self.at..];
-        let too_large = bytes.len() > self.max_record_bytes;
+        // One byte more than allowed tells what is too large, and what lies behind has no say.
+        let end = self.buffer.len().min(self.at + self.max_record_bytes + 1);
+        let bytes = &self.buffer[self.at..end];
         match self.lexer.run(bytes) {
             Ok(Progress::Done(length)) if length <= self.max_record_bytes => Ok(Some(length)),
-            Ok(Progress::NeedMore) if !too_large => Ok(None),
+            Ok(Progress::NeedMore) if bytes.len() <= self.max_record_bytes => Ok(None),
             Ok(_) => Err(SplitError::RecordTooLarge { offset: self.offset(self.at), limit: self.max_record_bytes }),
             Err(source) => self.malformed_at(source),
         }

@@ -6,12 +6,27 @@ use futures::StreamExt;
 use lambda_runtime::{Context, Error};
 use serde::Serialize;
 use trailsearch_aws::S3Store;
-use trailsearch_core::ack::{Acks, Failure, Reply, with_causes};
+use trailsearch_core::ack::{Acks, Failure, with_causes};
 use trailsearch_core::books::Books;
-use trailsearch_core::notification::{Message, Notification};
+use trailsearch_core::notification::{Message, Notification, NotificationError};
 use trailsearch_core::object::{ObjectKey, ObjectRef};
 use trailsearch_ingest::{Deadline, Pipeline, Settings};
-use trailsearch_search::OpenSearchIndex;
+use trailsearch_search::{OpenSearchIndex, SearchError};
+
+use crate::reply::Reply;
+
+/// How long the check of the index template may take: a function has 10 s to start.
+const TEMPLATE_CHECK: Duration = Duration::from_secs(3);
+
+/// The cluster has no template for the function's indices.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "the index template {prefix} is not installed: run `trailsearch setup --index-prefix {prefix}` against the same endpoint first"
+)]
+struct MissingTemplate {
+    prefix: String,
+    source: SearchError,
+}
 
 /// What lives as long as the container: clients and settings.
 pub(crate) struct Function {
@@ -41,6 +56,7 @@ impl Function {
         let settings = Settings::from_env()?;
         let aws = trailsearch_aws::load_config().await;
         let index = OpenSearchIndex::from_settings(&settings.endpoint, &aws)?;
+        check_template(&index, &settings.ingest.index_prefix).await?;
         let (object_concurrency, deadline_margin) =
             (settings.ingest.object_concurrency, settings.ingest.deadline_margin);
         let pipeline = Pipeline::new(S3Store::from_config(&aws), index, settings.ingest);
@@ -52,33 +68,28 @@ impl Function {
         let notification = Notification::parse(event).inspect_err(|error| {
             tracing::error!(request_id = context.request_id, error = with_causes(error), "the event cannot be read");
         })?;
-        let deadline = self.deadline(context);
         let mut acks = Acks::open(&notification);
-        for message in &notification.messages {
-            if let Err(error) = &message.objects {
-                tracing::error!(
-                    request_id = context.request_id,
-                    message = message.id,
-                    error = with_causes(error),
-                    "the message cannot be read"
-                );
+        let tallies = self.messages(&notification.messages, context).await;
+        for (message, tally) in notification.messages.iter().zip(tallies) {
+            match &message.objects {
+                Ok(_) => acks.settle(&message.id, tally.outcome()),
+                Err(error) => log_unreadable(message, error, context),
             }
         }
-        let work = futures::stream::iter(jobs(&notification.messages))
+        Ok(acks.reply()?.into())
+    }
+
+    /// Ingests the objects of all messages, several at once; a tally for each message.
+    async fn messages(&self, messages: &[Message], context: &Context) -> Vec<Tally> {
+        let deadline = self.deadline(context);
+        let mut tallies: Vec<Tally> = messages.iter().map(|_| Tally::default()).collect();
+        let mut work = futures::stream::iter(jobs(messages))
             .map(|(message, object)| async move { (message, self.object(object, deadline, context).await) })
             .buffer_unordered(self.object_concurrency);
-        let mut tallies: Vec<Tally> = notification.messages.iter().map(|_| Tally::default()).collect();
-        work.for_each(|(message, ingested)| {
+        while let Some((message, ingested)) = work.next().await {
             tallies[message].add(ingested);
-            std::future::ready(())
-        })
-        .await;
-        for (message, tally) in notification.messages.iter().zip(tallies) {
-            if message.objects.is_ok() {
-                acks.settle(&message.id, tally.outcome());
-            }
         }
-        Ok(acks.reply()?)
+        tallies
     }
 
     async fn object(&self, object: &ObjectRef, deadline: Deadline, context: &Context) -> Ingested {
@@ -108,6 +119,27 @@ impl Function {
         let left = context.deadline().duration_since(SystemTime::now()).unwrap_or_default();
         Deadline::after(left.saturating_sub(self.deadline_margin))
     }
+}
+
+/// Refuses to start where the index template is missing: the cluster would map every field of every event by itself.
+/// A cluster that cannot be asked now may answer when the events come.
+async fn check_template(index: &OpenSearchIndex, prefix: &str) -> Result<(), Error> {
+    let path = format!("/_index_template/{prefix}");
+    match tokio::time::timeout(TEMPLATE_CHECK, index.get(&path)).await {
+        Ok(Err(error @ SearchError::NotFound { .. })) => {
+            Err(MissingTemplate { prefix: prefix.to_owned(), source: error }.into())
+        }
+        Ok(Err(error)) => {
+            tracing::warn!(error = with_causes(&error), "the index template could not be checked");
+            Ok(())
+        }
+        _ => Ok(()),
+    }
+}
+
+fn log_unreadable(message: &Message, error: &NotificationError, context: &Context) {
+    let (request_id, message) = (&context.request_id, &message.id);
+    tracing::error!(request_id, message, error = with_causes(error), "the message cannot be read");
 }
 
 /// Every object of every message, with the message's number.

@@ -2,11 +2,15 @@
 
 mod function;
 mod logging;
+mod reply;
 
+use std::error::Error;
 use std::sync::Arc;
 
-use lambda_runtime::{LambdaEvent, service_fn};
+use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
 use serde_json::value::RawValue;
+use trailsearch_core::ack::with_causes;
+use trailsearch_core::notification::NotificationError;
 
 use function::Function;
 
@@ -22,7 +26,16 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     };
     let handler = service_fn(|event: LambdaEvent<Box<RawValue>>| {
         let function = Arc::clone(&function);
-        async move { function.handle(event.payload.get().as_bytes(), &event.context).await }
+        async move {
+            let reply = function.handle(event.payload.get().as_bytes(), &event.context).await;
+            reply.map_err(|error| diagnostic(error.as_ref()))
+        }
     });
     lambda_runtime::run(handler).await
+}
+
+/// What a failed invocation answers.
+fn diagnostic(error: &(dyn Error + 'static)) -> Diagnostic {
+    let error_type = if error.is::<NotificationError>() { "UnreadableEvent" } else { "FailedObjects" };
+    Diagnostic { error_type: error_type.to_owned(), error_message: with_causes(error) }
 }

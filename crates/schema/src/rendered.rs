@@ -6,7 +6,7 @@ use crate::field::{Field, Type};
 pub const SCHEMA_VERSION: u32 = 1;
 
 /// How many fields the template maps, by the rule of [`crate::count_fields`].
-pub const FIELD_COUNT: usize = 359;
+pub const FIELD_COUNT: usize = 362;
 
 /// The ECS names, each with the path of the field it is an alias of.
 pub const ALIASES: &[(&str, &str)] = &[
@@ -367,6 +367,7 @@ pub(crate) static ADDED: &[Field] = &[
     Field::object("actor", &[
         Field::leaf("arn", Type::Keyword),
         Field::leaf("name", Type::Keyword),
+        Field::leaf("role", Type::Keyword),
         Field::leaf("type", Type::Keyword),
         Field::leaf("human", Type::Boolean),
         Field::leaf("account", Type::Keyword),
@@ -384,8 +385,9 @@ pub(crate) static ADDED: &[Field] = &[
         Field::leaf("bucket", Type::Keyword),
         Field::leaf("object", Type::Keyword),
         Field::leaf("version", Type::Keyword),
-        Field::leaf("position", Type::Long),
+        Field::leaf("position", Type::Stored),
         Field::leaf("redacted", Type::Keyword),
+        Field::leaf("repaired", Type::Boolean),
         Field::leaf("truncated", Type::Keyword),
     ]),
     Field::object("issued", &[
@@ -494,6 +496,7 @@ pub(crate) static ADDED: &[Field] = &[
         Field::leaf("destinationCidrBlock", Type::Keyword),
         Field::leaf("openIDConnectProviderArn", Type::Keyword),
     ]),
+    Field::leaf("embedded", Type::FlatObject),
     Field::object("resource", &[
         Field::leaf("id", Type::Keyword),
         Field::leaf("arn", Type::Keyword),

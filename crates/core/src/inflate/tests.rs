@@ -1,1 +1,192 @@
+use std::error::Error;
 
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use trailsearch_testkit::{gzip, gzip_members};
+
+use super::*;
+
+const TEXT: &str =
+    r#"{"Records":[{"eventName":"RunInstances","eventID":"0123456789abcdef"},{"eventName":"RunInstances"}]}"#;
+
+/// What comes of `bytes` when they arrive in pieces of `size` bytes.
+fn inflate(bytes: &[u8], encoding: Encoding, limit: u64, size: usize) -> Result<Vec<u8>, InflateError> {
+    let mut inflater = Inflater::new(encoding, limit);
+    let mut text = Vec::new();
+    for piece in bytes.chunks(size) {
+        text.extend_from_slice(inflater.push(piece)?);
+    }
+    inflater.finish()?;
+    assert_eq!((inflater.bytes_read(), inflater.bytes_inflated()), (bytes.len() as u64, text.len() as u64));
+    Ok(text)
+}
+
+fn gunzip(bytes: &[u8]) -> Result<Vec<u8>, InflateError> {
+    inflate(bytes, Encoding::Gzip, u64::MAX, PIECE_BYTES)
+}
+
+#[test]
+fn one_or_many_members_are_one_text() {
+    let cases = [
+        (gzip(TEXT), TEXT.to_owned()),
+        (gzip(""), String::new()),
+        (gzip_members(&["{\"Records\"", ":[", "]}"]), "{\"Records\":[]}".to_owned()),
+        (gzip_members(&["", "[", "", "", "]", ""]), "[]".to_owned()),
+        (gzip_members(&["x"; 500]), "x".repeat(500)),
+    ];
+    for (bytes, expected) in &cases {
+        for size in [1, 2, 7, 19, PIECE_BYTES] {
+            let text = inflate(bytes, Encoding::Gzip, u64::MAX, size).unwrap();
+            assert_eq!(String::from_utf8(text).unwrap(), *expected, "in pieces of {size}");
+        }
+    }
+}
+
+#[test]
+fn headers_with_names_and_comments_are_read() {
+    let builder = flate2::GzBuilder::new().filename("log.json").comment("a comment").extra(vec![1, 2, 3]).mtime(1);
+    let mut encoder = builder.write(Vec::new(), Compression::default());
+    encoder.write_all(TEXT.as_bytes()).unwrap();
+    let bytes = encoder.finish().unwrap();
+    for size in [1, 5, PIECE_BYTES] {
+        assert_eq!(inflate(&bytes, Encoding::Gzip, u64::MAX, size).unwrap(), TEXT.as_bytes());
+    }
+}
+
+#[test]
+fn plain_text_passes_as_it_is() {
+    for size in [1, 10, PIECE_BYTES] {
+        assert_eq!(inflate(TEXT.as_bytes(), Encoding::Plain, u64::MAX, size).unwrap(), TEXT.as_bytes());
+    }
+    // A plain name promises plain text, whatever the bytes look like.
+    let zipped = gzip(TEXT);
+    assert_eq!(inflate(&zipped, Encoding::Plain, u64::MAX, 10).unwrap(), zipped);
+}
+
+#[test]
+fn an_object_without_bytes_is_empty() {
+    for encoding in [Encoding::Gzip, Encoding::Plain] {
+        let error = inflate(b"", encoding, u64::MAX, 1).unwrap_err();
+        assert_eq!(error.to_string(), "the object is empty (byte 0)");
+        let mut inflater = Inflater::new(encoding, 1);
+        assert!(inflater.push(b"").unwrap().is_empty());
+        assert!(matches!(inflater.finish(), Err(InflateError::Empty)));
+    }
+}
+
+#[test]
+fn what_is_no_gzip_shows_how_it_starts() {
+    let cases: [(&[u8], &str); 4] =
+        [(b"{\"Records\":[]}", "7b 22"), (b"PK\x03\x04", "50 4b"), (b"\x1f\x9d", "1f 9d"), (b"{", "7b")];
+    for (bytes, found) in cases {
+        let error = gunzip(bytes).unwrap_err();
+        assert_eq!(error.to_string(), format!("not gzip: the object starts with {found} instead of 1f 8b"));
+    }
+    // Byte by byte the first wrong one tells.
+    let error = inflate(b"\x1f\x9d", Encoding::Gzip, 1, 1).unwrap_err();
+    assert!(error.to_string().contains("1f 9d"), "{error}");
+}
+
+#[test]
+fn gzip_cut_at_any_byte_is_truncated() {
+    for bytes in [gzip(TEXT), gzip(""), gzip_members(&["[{}", "]"])] {
+        let first_member = gzip("[{}").len();
+        for length in 1..bytes.len() {
+            let whole_member = bytes == gzip_members(&["[{}", "]"]) && length == first_member;
+            for size in [1, 3, PIECE_BYTES] {
+                let result = inflate(&bytes[..length], Encoding::Gzip, u64::MAX, size);
+                if whole_member {
+                    // Cut between two members: what is left is whole gzip, and the splitter finds the gap.
+                    assert_eq!(result.unwrap(), b"[{}");
+                    continue;
+                }
+                let Err(InflateError::Truncated { offset, .. }) = result else { panic!("cut at {length}: {result:?}") };
+                assert_eq!(offset, length as u64);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_flipped_bit_never_gives_another_text() {
+    let bytes = gzip(TEXT);
+    for bit in 0..bytes.len() * 8 {
+        let mut damaged = bytes.clone();
+        damaged[bit / 8] ^= 1 << (bit % 8);
+        match gunzip(&damaged) {
+            // Header bytes that say nothing about the text: flags of its kind, time, system.
+            Ok(text) => assert_eq!(text, TEXT.as_bytes(), "bit {bit}"),
+            Err(error) => assert!(bit < 16 || !matches!(error, InflateError::NotGzip { .. }), "bit {bit}: {error}"),
+        }
+    }
+}
+
+#[test]
+fn a_wrong_checksum_or_length_is_found() {
+    let bytes = gzip(TEXT);
+    for back in 1..=8 {
+        let mut damaged = bytes.clone();
+        let at = damaged.len() - back;
+        damaged[at] ^= 1;
+        let error = gunzip(&damaged).unwrap_err();
+        assert!(error.to_string().contains("its checksum does not fit"), "{error}");
+        assert!(error.source().is_some());
+        // With another member behind it, it is found on the way.
+        damaged.extend(gzip("x"));
+        let error = gunzip(&damaged).unwrap_err();
+        assert!(matches!(error, InflateError::Corrupt { .. }), "{error}");
+    }
+}
+
+#[test]
+fn trailing_garbage_is_damage() {
+    for garbage in [&b"garbage"[..], b"\0\0\0\0\0\0\0\0\0\0", b"}"] {
+        for size in [1, PIECE_BYTES] {
+            let bytes = [&gzip(TEXT), garbage].concat();
+            let error = inflate(&bytes, Encoding::Gzip, u64::MAX, size).unwrap_err();
+            assert!(matches!(error, InflateError::Corrupt { .. } | InflateError::Truncated { .. }), "{error}");
+        }
+    }
+    let error = gunzip(&[&gzip(TEXT), &b"a longer tail"[..]].concat()).unwrap_err();
+    let offset = gzip(TEXT).len() + 13;
+    assert_eq!(error.to_string(), format!("damaged gzip data near byte {offset} of the object"));
+}
+
+#[test]
+fn the_text_is_at_most_as_long_as_allowed() {
+    let length = TEXT.len() as u64;
+    for (bytes, encoding) in [(gzip(TEXT), Encoding::Gzip), (TEXT.as_bytes().to_vec(), Encoding::Plain)] {
+        for size in [1, PIECE_BYTES] {
+            assert!(inflate(&bytes, encoding, length, size).is_ok());
+            let error = inflate(&bytes, encoding, length - 1, size).unwrap_err();
+            assert!(matches!(error, InflateError::TooLarge { limit, .. } if limit == length - 1), "{error}");
+        }
+    }
+    let members = gzip_members(&["0123456789"; 10]);
+    assert!(matches!(inflate(&members, Encoding::Gzip, 99, 10), Err(InflateError::TooLarge { limit: 99, .. })));
+}
+
+/// 100 MB of zeros in about 100 KB.
+fn bomb() -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    let zeros = vec![b'0'; 1_000_000];
+    (0..100).for_each(|_| encoder.write_all(&zeros).unwrap());
+    encoder.finish().unwrap()
+}
+
+#[test]
+fn a_bomb_stays_small_piece_by_piece() {
+    let bytes = bomb();
+    let mut inflater = Inflater::new(Encoding::Gzip, u64::MAX);
+    let (mut total, mut largest) = (0, 0);
+    for piece in Inflater::pieces(&bytes) {
+        let text = inflater.push(piece).unwrap();
+        total += text.len();
+        largest = largest.max(text.len());
+    }
+    inflater.finish().unwrap();
+    assert_eq!(total, 100_000_000);
+    assert!(largest < 5 << 20, "{largest} bytes of text from one piece");
+    assert!(inflater.sink().text.capacity() < 10 << 20);
+    assert!(matches!(inflate(&bytes, Encoding::Gzip, 10_000_000, PIECE_BYTES), Err(InflateError::TooLarge { .. })));
+}

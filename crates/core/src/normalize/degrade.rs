@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::actor;
 use super::identity::{self, UNDATED};
 use super::json::Object;
-use super::{Document, Normalizer, Origin, redact};
+use super::{Document, Normalizer, Origin, redact, repair};
 use crate::split::Record;
 use crate::tape::{Lexer, Progress, Value};
 
@@ -22,9 +22,10 @@ impl Normalizer {
     /// For records that are no JSON object, and for documents that the index refused; `reason` says why.
     pub fn degraded(&mut self, record: &Record<'_>, origin: &Origin, position: u64, reason: &str) -> Document<'_> {
         self.body.clear();
-        let text = String::from_utf8_lossy(record.raw);
-        let usable = matches!(text, Cow::Borrowed(_)) && !record.tape.is_empty();
-        let value = usable.then(|| Value::new(&text, record.tape));
+        let text = repair::sound(record.raw).map_or_else(|| Cow::Owned(repair::repair(record.raw).0), Cow::Borrowed);
+        let mut lexer = Lexer::new();
+        let is_json = matches!(lexer.run(text.as_bytes()), Ok(Progress::Done(_)));
+        let value = is_json.then(|| Value::new(&text, lexer.tape()));
         let time = value.as_ref().and_then(identity::timestamp).map(Cow::into_owned).or_else(|| origin.midnight());
         let index = time.as_deref().and_then(identity::month).map_or(Cow::Borrowed(UNDATED), Cow::Owned);
         let id = match &value {
@@ -34,11 +35,11 @@ impl Normalizer {
         let mut to = Object::open(&mut self.body);
         to.string("@timestamp", time.as_deref().unwrap_or_else(|| origin.time()));
         value.iter().for_each(|value| keep(value, &mut to));
-        let raw = value.as_ref().map_or(text.clone(), |value| Cow::Owned(redact::copied(value, self.rules.redact)));
+        let without = value.as_ref().filter(|_| self.rules.redact).and_then(|value| redact::value("", value));
         to.object("ingest", |to| {
             origin.write(position, to);
             to.string("error", reason);
-            to.string("raw", &raw);
+            to.string("raw", without.as_deref().unwrap_or(&text));
         });
         to.close();
         Document { id: Cow::Owned(id), index, body: &self.body, degraded: true }

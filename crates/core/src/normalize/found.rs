@@ -1,11 +1,13 @@
 //! What the walk over a record gathers.
 
+use super::bounds::{MAX_CUT, MAX_EMBEDDED, MAX_EMBEDDED_BYTES, MAX_LEAVES, MAX_NUMBER_BYTES, MAX_TERM_BYTES};
+use super::embedded::Document;
 use super::json::Object;
 use super::promoted::{Promoted, Side};
+use super::redact;
 use super::resource::Resources;
 use super::terms::Terms;
-
-use crate::tape::Value;
+use crate::tape::{Kind, Value};
 
 /// All that one record brings to light; the memory is kept from record to record.
 #[derive(Debug, Default)]
@@ -17,14 +19,36 @@ pub(super) struct Found {
     pub(super) truncated: Terms,
     pub(super) moved: Terms,
     pub(super) redacted: Terms,
-    /// Where values lie that belong under `unmapped`: path, start, end.
-    pub(super) unmapped: Vec<(String, u32, u32)>,
-    /// JSON documents that stood in strings: path and text.
-    pub(super) embedded: Vec<(String, String)>,
+    /// Values that belong under `unmapped`.
+    pub(super) unmapped: Vec<Moved>,
+    /// JSON documents that stood in strings, each with the string's path.
+    pub(super) embedded: Vec<(String, Document)>,
+    /// Scalars of free shape so far.
+    pub(super) leaves: usize,
+    /// Values that were cut so far.
+    cut: usize,
     /// Whole values that are kept and not indexed: a JSON array without its brackets.
     full: Vec<u8>,
     bucket: String,
     key: String,
+}
+
+/// A value that does not stay where it is.
+#[derive(Debug)]
+pub(super) struct Moved {
+    /// Its path in the record.
+    pub(super) path: String,
+    /// Where in the path its own name starts; names may hold dots.
+    pub(super) name_at: usize,
+    /// Where the value starts in the record.
+    pub(super) start: u32,
+}
+
+impl Moved {
+    /// The name of the member that holds it.
+    pub(super) fn name(&self) -> &str {
+        self.path.get(self.name_at..).unwrap_or_default()
+    }
 }
 
 impl Found {
@@ -36,6 +60,8 @@ impl Found {
         }
         self.unmapped.clear();
         self.embedded.clear();
+        self.leaves = 0;
+        self.cut = 0;
         self.full.clear();
         self.bucket.clear();
         self.key.clear();
@@ -47,7 +73,7 @@ impl Found {
             "resources.ARN" => self.see(value, |found, text| found.resources.see_arn(text)),
             "resources.accountId" => self.see(value, |found, text| found.resources.see_account(text)),
             "errorMessage" => self.see(value, Self::see_denial),
-            "vpcEndpointId" => self.see(value, |found, text| found.resources.see("vpcEndpointId", text)),
+            "vpcEndpointId" => self.see(value, |found, text| found.resources.see(None, text)),
             _ => {}
         }
     }
@@ -66,40 +92,67 @@ impl Found {
     }
 
     /// Looks at a string of a variable part.
-    pub(super) fn see_leaf(&mut self, side: Option<Side>, name: &str, text: &str) {
-        self.resources.see(name, text);
-        match (side, name) {
-            (Some(Side::Response), "accessKeyId") => self.issued.insert(text),
-            (Some(Side::Request), "bucketName") => text.clone_into(&mut self.bucket),
-            (Some(Side::Request), "key") => text.clone_into(&mut self.key),
+    pub(super) fn see_leaf(&mut self, side: Option<Side>, path: &str, name: &str, kind: Option<&str>, text: &str) {
+        self.resources.see(kind, text);
+        match (side, path) {
+            (Some(Side::Response), _) if name == "accessKeyId" => self.issued.insert(text),
+            (Some(Side::Request), "requestParameters.bucketName") => text.clone_into(&mut self.bucket),
+            (Some(Side::Request), "requestParameters.key") => text.clone_into(&mut self.key),
             _ => {}
         }
     }
 
-    /// Keeps a whole value, not indexed.
-    pub(super) fn keep(&mut self, path: &str, raw: &str) {
+    /// Keeps the whole value of a member `name`, not indexed.
+    pub(super) fn keep(&mut self, path: &str, name: &str, value: &Value<'_>, redact: bool) {
+        let without = if redact { redact::value(name, value) } else { None };
+        if without.is_some() {
+            self.redact(path);
+        }
+        let raw = without.as_deref().unwrap_or(value.raw());
+        match value.kind() {
+            Kind::Object | Kind::Array => self.keep_json(path, raw),
+            Kind::Number if !is_plain_number(raw) => self.entry(path, |entry| entry.string("value", raw)),
+            _ => self.entry(path, |entry| entry.raw("value", raw.as_bytes())),
+        }
+    }
+
+    /// Keeps an object or a list as text: OpenSearch's parser refuses what is too deep or has duplicate
+    /// names, even where nothing is indexed.
+    pub(super) fn keep_json(&mut self, path: &str, json: &str) {
+        self.entry(path, |entry| entry.string("json", json));
+    }
+
+    fn entry(&mut self, path: &str, value: impl FnOnce(&mut Object<'_>)) {
         if !self.full.is_empty() {
             self.full.push(b',');
         }
         let mut entry = Object::open(&mut self.full);
         entry.string("path", path);
-        entry.raw("value", raw.as_bytes());
+        value(&mut entry);
         entry.close();
     }
 
     /// Lists the path of what was cut to stay within the bounds.
     pub(super) fn truncate(&mut self, path: &str) {
-        let end = (0..=path.len().min(super::bounds::MAX_TERM_BYTES)).rev().find(|at| path.is_char_boundary(*at));
-        self.truncated.insert(&path[..end.unwrap_or(0)]);
+        self.cut += 1;
+        self.truncated.insert(listed(path));
     }
 
-    /// Takes a JSON document out of a string; URL-encoded ones are decoded.
-    pub(super) fn embed(&mut self, path: &str, text: &str) {
-        let text = match text.starts_with('%') {
-            true => percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned(),
-            false => text.to_owned(),
-        };
-        self.embedded.push((path.to_owned(), text));
+    /// Lists the path of what held a secret.
+    pub(super) fn redact(&mut self, path: &str) {
+        self.redacted.insert(listed(path));
+    }
+
+    /// Whether no more can be indexed, or cut one by one.
+    pub(super) fn is_full(&self) -> bool {
+        self.leaves >= MAX_LEAVES || self.cut >= MAX_CUT
+    }
+
+    /// Takes note of a JSON document in a string.
+    pub(super) fn embed(&mut self, path: &str, document: Document) {
+        if self.embedded.len() < MAX_EMBEDDED && document.value().raw().len() <= MAX_EMBEDDED_BYTES {
+            self.embedded.push((path.to_owned(), document));
+        }
     }
 
     /// Ends the gathering: what needs more than one leaf.
@@ -127,4 +180,16 @@ impl Found {
             out.push(b']');
         }
     }
+}
+
+/// As much of a path as a term can hold.
+fn listed(path: &str) -> &str {
+    let end = (0..=path.len().min(MAX_TERM_BYTES)).rev().find(|at| path.is_char_boundary(*at));
+    path.get(..end.unwrap_or(0)).unwrap_or_default()
+}
+
+/// Whether the server takes the number as one: `1e400` it does not, nor thousands of digits.
+pub(super) fn is_plain_number(raw: &str) -> bool {
+    let short = raw.len() < MAX_NUMBER_BYTES;
+    short && (!raw.contains(['e', 'E']) || raw.parse::<f64>().is_ok_and(f64::is_finite))
 }

@@ -20,11 +20,12 @@ const MAX_ID_BYTES: usize = 512;
 /// The document's id: the event's own where it has one, else a digest of the canonical record, so
 /// that the same event always meets its twin.
 pub(super) fn document_id<'a>(record: &Value<'a>) -> Cow<'a, str> {
-    let own = record.get("eventID").or_else(|| record.get("eventId")).and_then(|id| id.text());
-    match own {
-        Some(id) if id.len() <= MAX_ID_BYTES && id.bytes().all(|byte| byte.is_ascii_graphic()) => id,
-        _ => Cow::Owned(digest(record.raw().as_bytes())),
-    }
+    let own = ["eventID", "eventId"].iter().find_map(|name| record.get(name)?.text().filter(|id| is_id(id)));
+    own.unwrap_or_else(|| Cow::Owned(digest(record.raw().as_bytes())))
+}
+
+fn is_id(text: &str) -> bool {
+    text.len() <= MAX_ID_BYTES && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 /// A digest of the record: of its members in sorted order where it is JSON, else of its bytes.
@@ -42,9 +43,8 @@ pub(super) fn digest(raw: &[u8]) -> String {
 
 /// When the event happened, as it is written: `eventTime`, or the end of an aggregated event's window.
 pub(super) fn timestamp<'a>(record: &Value<'a>) -> Option<Cow<'a, str>> {
-    let window = || record.at(&["timeWindow", "windowEnd"]).or_else(|| record.at(&["timeWindow", "windowStart"]));
-    let time = record.get("eventTime").or_else(window)?.text()?;
-    is_utc(time.as_bytes()).then_some(time)
+    let places: [&[&str]; 3] = [&["eventTime"], &["timeWindow", "windowEnd"], &["timeWindow", "windowStart"]];
+    places.iter().find_map(|path| record.at(path)?.text().filter(|time| is_utc(time.as_bytes())))
 }
 
 /// The index suffix of a time: `2026.11`, or [`UNDATED`].

@@ -14,6 +14,13 @@ pub(super) fn string(out: &mut Vec<u8>, text: &str) {
     }
 }
 
+/// `text` as a JSON string.
+pub(super) fn quoted(text: &str) -> String {
+    let mut out = Vec::with_capacity(text.len() + 2);
+    string(&mut out, text);
+    String::from_utf8(out).unwrap_or_default()
+}
+
 /// Appends the members of one JSON object; the braces come with it.
 pub(super) struct Object<'o> {
     out: &'o mut Vec<u8>,
@@ -29,7 +36,8 @@ impl<'o> Object<'o> {
 
     /// Goes on with an object whose brace, and perhaps members, are there already.
     pub(super) fn resume(out: &'o mut Vec<u8>) -> Self {
-        let first = out.last() == Some(&b'{');
+        // A record may have blanks behind its brace.
+        let first = out.iter().rev().find(|byte| **byte != b' ') == Some(&b'{');
         Self { out, first }
     }
 

@@ -1,12 +1,8 @@
 //! Promoted parameters: the values of a leaf name, gathered from any depth.
 
-use std::collections::HashMap;
-
-use rustc_hash::FxBuildHasher;
-use trailsearch_schema::promoted;
-
 use super::bounds::{MAX_TERM_BYTES, MAX_TERMS};
 use super::json::Object;
+use super::names::Names;
 
 /// The part of a record that a value stands in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -17,7 +13,7 @@ pub(super) enum Side {
 }
 
 impl Side {
-    const ALL: [Self; 3] = [Self::Request, Self::Response, Self::Additional];
+    pub(super) const ALL: [Self; 3] = [Self::Request, Self::Response, Self::Additional];
 
     /// The side that a top-level member belongs to.
     pub(super) fn of(member: &str) -> Option<Self> {
@@ -29,50 +25,13 @@ impl Side {
         }
     }
 
-    fn field(self) -> &'static str {
+    /// The field that gathers the side's promoted values.
+    pub(super) fn field(self) -> &'static str {
         match self {
             Self::Request => "request",
             Self::Response => "response",
             Self::Additional => "additional",
         }
-    }
-}
-
-/// The names that are promoted, those of the schema and those that the user added.
-#[derive(Debug)]
-pub(super) struct Names {
-    sides: [HashMap<String, u16, FxBuildHasher>; 3],
-    names: Vec<String>,
-}
-
-impl Names {
-    /// The schema's names and `extra`, each `request.NAME` or `response.NAME`.
-    pub(super) fn new(extra: &[String]) -> Self {
-        let mut names = Self { sides: Default::default(), names: Vec::new() };
-        let lists = [promoted::REQUEST, promoted::RESPONSE, promoted::ADDITIONAL];
-        for (side, list) in Side::ALL.into_iter().zip(lists) {
-            list.iter().for_each(|name| names.add(side, name));
-        }
-        for path in extra {
-            for side in Side::ALL {
-                let name = path.strip_prefix(side.field()).and_then(|rest| rest.strip_prefix('.'));
-                name.into_iter().for_each(|name| names.add(side, name));
-            }
-        }
-        names
-    }
-
-    fn add(&mut self, side: Side, name: &str) {
-        let index = self.names.len() as u16;
-        self.sides[side as usize].entry(name.to_owned()).or_insert_with(|| {
-            self.names.push(name.to_owned());
-            index
-        });
-    }
-
-    /// The number of a promoted name.
-    pub(super) fn find(&self, side: Side, name: &str) -> Option<u16> {
-        self.sides[side as usize].get(name).copied()
     }
 }
 
@@ -129,7 +88,7 @@ impl Promoted {
     ) {
         let mut values = values.peekable();
         while let Some(&(_, name, start, end)) = values.next() {
-            let out = to.key(&names.names[name as usize]);
+            let out = to.key(names.promoted(name));
             out.push(b'[');
             out.extend_from_slice(&self.text[start..end]);
             while let Some(&(_, _, start, end)) = values.next_if(|value| value.1 == name) {

@@ -6,10 +6,13 @@
 use std::borrow::Cow;
 
 use super::copier::Copier;
+use super::embedded::Document;
+use super::json;
+use super::names::is_wrapper;
 use crate::tape::{Kind, Value};
 
 /// What stands in a secret's place.
-const REDACTED: &[u8] = b"\"REDACTED\"";
+pub(super) const REDACTED: &str = "\"REDACTED\"";
 
 /// Members whose whole value is a secret, in lower case.
 const NAMES: [&str; 24] = [
@@ -39,66 +42,102 @@ const NAMES: [&str; 24] = [
     "authorization",
 ];
 
-/// Query parameters of presigned URLs that let their bearer in.
-const QUERY: [&str; 2] = ["X-Amz-Security-Token=", "X-Amz-Signature="];
+/// How those query parameters of presigned URLs begin that let their bearer in, and how they go on.
+const QUERY_START: &str = "X-Amz-S";
+const QUERY: [&str; 2] = ["ecurity-Token=", "ignature="];
 
 /// What AWS writes where it hid a value itself.
 const HIDDEN: &str = "HIDDEN_DUE_TO_SECURITY_REASONS";
 
-/// The text of a value of any depth, with the secrets in it replaced where `redact` says so.
-pub(super) fn copied(value: &Value<'_>, redact: bool) -> String {
-    let mut out = Vec::with_capacity(value.raw().len());
-    let mut copier = Copier::new(value.source(), value.token().start, &mut out);
-    let mut name = Cow::Borrowed("");
-    for inner in value.tokens().filter(|_| redact) {
-        match inner.kind() {
-            Kind::Key => name = inner.name(),
-            Kind::String | Kind::Number => replace(&name, &inner, &mut copier),
-            _ => {}
-        }
-    }
-    copier.copy(value.token().end);
-    String::from_utf8(out).unwrap_or_default()
+/// The text of the member `name`, of any depth, with the secrets in it replaced; `None` where there are none.
+pub(super) fn value(name: &str, value: &Value<'_>) -> Option<String> {
+    let token = value.token();
+    span(name, value.tokens(), value.source(), token.start, token.end)
 }
 
-fn replace(name: &str, value: &Value<'_>, copier: &mut Copier<'_, '_>) {
-    if let Some(with) = replacement(name, value.raw()) {
-        copier.replace(value.token().start, value.token().end, &with);
+/// The text from `start` to `end`, to which the tokens belong, likewise; `name` is the member that they stand in.
+pub(super) fn span<'v>(
+    name: &'v str,
+    tokens: impl Iterator<Item = Value<'v>>,
+    source: &str,
+    start: u32,
+    end: u32,
+) -> Option<String> {
+    let mut out = Vec::new();
+    let mut copier = Copier::new(source, start, &mut out);
+    let (mut name, mut around, mut found) = (Cow::Borrowed(name), vec![Cow::Borrowed(name)], false);
+    for token in tokens {
+        match token.kind() {
+            Kind::Key if is_wrapper(&token.name()) => name = around.last().cloned().unwrap_or_default(),
+            Kind::Key => name = token.name(),
+            Kind::Object | Kind::Array => around.push(name.clone()),
+            Kind::End => name = around.pop().unwrap_or_default(),
+            _ => {
+                let Some(with) = scalar(&name, &token) else { continue };
+                copier.replace(token.token().start, token.token().end, with.as_bytes());
+                found = true;
+            }
+        }
     }
+    copier.copy(end);
+    found.then(|| String::from_utf8(out).unwrap_or_default())
 }
 
 /// What stands in the place of a scalar that holds a secret.
-pub(super) fn replacement(name: &str, raw: &str) -> Option<Cow<'static, [u8]>> {
-    if is_secret(name, raw) {
+fn scalar(name: &str, value: &Value<'_>) -> Option<Cow<'static, str>> {
+    if is_secret(name, value.raw()) {
         return Some(Cow::Borrowed(REDACTED));
     }
-    presigned(raw).map(|text| Cow::Owned(text.into_bytes()))
+    inside(value.raw(), Document::of(value).as_ref()).map(Cow::Owned)
+}
+
+/// What stands in the place of a string that holds a secret inside: in the JSON document that it is, or in a presigned URL.
+pub(super) fn inside(raw: &str, document: Option<&Document>) -> Option<String> {
+    let without = document.and_then(|document| self::value("", &document.value()));
+    without.map(|text| json::quoted(&text)).or_else(|| presigned(raw))
 }
 
 /// Whether a member with this name and scalar text holds a secret.
-fn is_secret(name: &str, raw: &str) -> bool {
+pub(super) fn is_secret(name: &str, raw: &str) -> bool {
     let text = raw.trim_matches('"');
     is_secret_name(name) && !text.is_empty() && text != HIDDEN && !matches!(text, "null" | "true" | "false")
 }
 
+/// For each length, the first letters of the secret names of that length: sorts out nearly every name at once.
+const FIRST_LETTERS: [u32; 32] = {
+    let mut letters = [0; 32];
+    let mut at = 0;
+    while at < NAMES.len() {
+        let name = NAMES[at].as_bytes();
+        letters[name.len()] |= 1 << (name[0] - b'a');
+        at += 1;
+    }
+    letters
+};
+
 fn is_secret_name(name: &str) -> bool {
+    let Some(first) = name.bytes().next().map(|first| first.to_ascii_lowercase()) else { return false };
+    let letters = FIRST_LETTERS.get(name.len()).copied().unwrap_or_default();
+    first.is_ascii_lowercase() && letters & (1 << (first - b'a')) != 0 && is_listed(name)
+}
+
+fn is_listed(name: &str) -> bool {
     NAMES.iter().any(|secret| secret.len() == name.len() && secret.eq_ignore_ascii_case(name))
 }
 
 /// The text of a JSON string with the secrets of presigned URLs replaced; `None` where there are none.
 fn presigned(raw: &str) -> Option<String> {
-    if !raw.contains("X-Amz-") {
-        return None;
-    }
-    let mut text = raw.to_owned();
-    for parameter in QUERY {
-        let mut from = 0;
-        while let Some(found) = text.get(from..).and_then(|rest| rest.find(parameter)) {
-            let start = from + found + parameter.len();
-            let end = text[start..].find(['&', '"', '\\', ' ']).map_or(text.len(), |length| start + length);
-            text.replace_range(start..end, "REDACTED");
-            from = start + "REDACTED".len();
-        }
+    let mut parts = raw.split(QUERY_START);
+    let mut text = parts.next()?.to_owned();
+    for part in parts {
+        text.push_str(QUERY_START);
+        let secret = QUERY.iter().find_map(|name| Some((name, part.strip_prefix(name)?)));
+        let Some((name, value)) = secret else {
+            text.push_str(part);
+            continue;
+        };
+        let end = value.find(['&', '"', '\\', ' ']).unwrap_or(value.len());
+        text.extend([name, "REDACTED", &value[end..]]);
     }
     (text != raw).then_some(text)
 }

@@ -2,6 +2,8 @@
 
 mod shape;
 
+pub(super) use shape::NAMED;
+
 use crate::normalize::json::Object;
 use crate::normalize::terms::Terms;
 
@@ -69,14 +71,14 @@ impl Resources {
         self.account.clear();
     }
 
-    /// Looks at one scalar: `name` is the member that holds it.
-    pub(super) fn see(&mut self, name: &str, text: &str) {
+    /// Looks at one scalar; `named` is the kind of resource that its name promises.
+    pub(super) fn see(&mut self, named: Option<&str>, text: &str) {
         if let Some(kind) = shape::kind(text) {
             self.id.insert(text);
             self.kind.insert(kind);
         } else if text.starts_with("arn:") {
             self.see_arn(text);
-        } else if let Some(kind) = shape::named(name) {
+        } else if let Some(kind) = named {
             self.id.insert(text);
             self.kind.insert(kind);
         }

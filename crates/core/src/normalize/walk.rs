@@ -5,10 +5,12 @@ use std::collections::HashSet;
 
 use trailsearch_schema::{Field, Shape, Type, find, record_fields};
 
-use super::bounds::{MAX_DEPTH, MAX_EMBEDDED_BYTES, MAX_KEY_BYTES, MAX_LEAF_BYTES, MAX_LEAVES, MAX_PATH_BYTES};
+use super::bounds::{MAX_DEPTH, MAX_KEY_BYTES, MAX_LEAF_BYTES, MAX_PATH_BYTES};
 use super::copier::Copier;
-use super::found::Found;
-use super::promoted::{Names, Side};
+use super::embedded::Document;
+use super::found::{Found, Moved, is_plain_number};
+use super::names::{Names, is_wrapper};
+use super::promoted::Side;
 use super::redact;
 use crate::tape::{Key, Kind, Value};
 
@@ -29,7 +31,6 @@ pub(super) struct Walk<'t, 'o> {
     found: &'o mut Found,
     path: String,
     side: Option<Side>,
-    leaves: usize,
     /// The names of the members so far, of every object that is open.
     names: Vec<Key<'t>>,
 }
@@ -43,15 +44,9 @@ struct Member<'t> {
 }
 
 impl<'t, 'o> Walk<'t, 'o> {
-    pub(super) fn new(
-        text: &'t str,
-        value: &Value<'t>,
-        rules: &'o Rules,
-        found: &'o mut Found,
-        out: &'o mut Vec<u8>,
-    ) -> Self {
-        let copier = Copier::new(text, value.token().start, out);
-        Self { rules, copier, found, path: String::new(), side: None, leaves: 0, names: Vec::new() }
+    pub(super) fn new(value: &Value<'t>, rules: &'o Rules, found: &'o mut Found, out: &'o mut Vec<u8>) -> Self {
+        let copier = Copier::new(value.source(), value.token().start, out);
+        Self { rules, copier, found, path: String::new(), side: None, names: Vec::new() }
     }
 
     /// Copies a record up to its closing brace.
@@ -60,16 +55,16 @@ impl<'t, 'o> Walk<'t, 'o> {
         self.copier.copy(record.token().end - 1);
     }
 
-    /// Copies a value of a variable part, which stands at `path` in the document.
-    pub(super) fn variable(mut self, path: &str, value: &Value<'t>) {
+    /// Copies a value of free shape, which stands at `path` in the document; `name` is the member that holds it.
+    pub(super) fn variable(mut self, path: &str, name: &str, value: &Value<'t>) {
         self.path.push_str(path);
-        self.any(path, value, 1);
+        self.any(name, value, 1);
         self.copier.copy(value.token().end);
     }
 
     /// The members of an object whose fields the schema knows.
     fn fields(&mut self, object: &Value<'t>, fields: &'static [Field]) {
-        self.members(object, |walk, member| {
+        self.members(object, None, |walk, member| {
             let name = member.key.name();
             match find(fields, name.as_bytes()) {
                 Some(field) if fits(field.ty, &member.value, 0) => {
@@ -88,7 +83,18 @@ impl<'t, 'o> Walk<'t, 'o> {
         match field.ty {
             Type::Object => self.objects(value, field.children),
             Type::FlatObject => self.part(field, value),
+            Type::Text => self.text(value),
             _ => self.found.see_field(&self.path, value),
+        }
+    }
+
+    /// Text that people read, and in which anything may stand.
+    fn text(&mut self, value: &Value<'t>) {
+        self.found.see_field(&self.path, value);
+        if self.rules.redact
+            && let Some(without) = redact::value("", value)
+        {
+            self.redacted(value, &without);
         }
     }
 
@@ -104,13 +110,13 @@ impl<'t, 'o> Walk<'t, 'o> {
     /// A variable part; the keys that nobody searches for are kept aside.
     fn part(&mut self, field: &'static Field, value: &Value<'t>) {
         self.side = Side::of(field.name);
-        if field.unsearched.is_empty() {
+        if field.unsearched.is_empty() || value.kind() != Kind::Object {
             self.any(field.name, value, 1);
         } else {
-            self.members(value, |walk, member| {
+            self.members(value, Some(field.name), |walk, member| {
                 let name = member.key.name();
                 if field.unsearched.contains(&name.as_ref()) {
-                    walk.keep(&member.value);
+                    walk.keep(&name, &member.value);
                     walk.cut(member);
                     return false;
                 }
@@ -123,24 +129,35 @@ impl<'t, 'o> Walk<'t, 'o> {
     /// A value of any shape below a variable part; `name` is the nearest member's that says something.
     fn any(&mut self, name: &str, value: &Value<'t>, depth: usize) {
         match value.kind() {
-            Kind::Object | Kind::Array if depth > MAX_DEPTH => self.truncate_value(value),
+            Kind::Object | Kind::Array if depth > MAX_DEPTH => self.truncate_value(name, value),
             Kind::Object => {
-                self.members(value, |walk, member| {
+                self.members(value, Some(name), |walk, member| {
                     let own = member.key.name();
                     walk.variable_member(member, if is_wrapper(&own) { name } else { &own }, depth + 1)
                 });
             }
-            Kind::Array => value.items().for_each(|item| self.any(name, &item, depth + 1)),
+            Kind::Array => self.items(name, value, depth + 1),
             Kind::String | Kind::Number | Kind::Bool => self.leaf(name, value),
             _ => {}
         }
     }
 
+    /// The items of a list below a variable part.
+    fn items(&mut self, name: &str, list: &Value<'t>, depth: usize) {
+        let mut before = list.token().start + 1;
+        for item in list.items() {
+            if self.found.is_full() {
+                return self.cut_rest(name, list, item.token().start, before);
+            }
+            self.any(name, &item, depth);
+            before = item.token().end;
+        }
+    }
+
     /// One member below a variable part; whether it was kept.
     fn variable_member(&mut self, member: &Member<'t>, name: &str, depth: usize) -> bool {
-        let too_long = member.key.raw().len() > MAX_KEY_BYTES || self.path.len() > MAX_PATH_BYTES;
-        if too_long || self.leaves >= MAX_LEAVES {
-            self.truncate(&member.value);
+        if self.is_too_long(member) {
+            self.truncate(name, &member.value);
             self.cut(member);
             return false;
         }
@@ -149,74 +166,92 @@ impl<'t, 'o> Walk<'t, 'o> {
     }
 
     fn leaf(&mut self, name: &str, value: &Value<'t>) {
-        self.leaves += 1;
-        let raw = value.raw();
-        if self.rules.redact && self.redacted(name, value) {
-            return;
+        self.found.leaves += 1;
+        if self.rules.redact && redact::is_secret(name, value.raw()) {
+            return self.redacted(value, redact::REDACTED);
         }
-        if raw.len() > MAX_LEAF_BYTES {
-            self.embedded(value);
-            return self.truncate_value(value);
+        let document = Document::of(value);
+        let without = if self.rules.redact { redact::inside(value.raw(), document.as_ref()) } else { None };
+        let is_long = without.as_deref().unwrap_or(value.raw()).len() > MAX_LEAF_BYTES;
+        match without {
+            _ if is_long => self.truncate_value(name, value),
+            Some(text) => self.redacted(value, &text),
+            None => self.scalar(name, value),
         }
-        if value.kind() == Kind::Number && !is_finite(raw) {
+        if let Some(document) = document {
+            self.found.embed(&self.path, document);
+        }
+    }
+
+    /// A scalar that stays as it is, unless it is a number that the server would refuse.
+    fn scalar(&mut self, name: &str, value: &Value<'t>) {
+        let (raw, leaf) = (value.raw(), self.rules.names.find(name));
+        if value.kind() == Kind::Number && !is_plain_number(raw) {
             let token = value.token();
             return self.copier.replace(token.start, token.end, format!("\"{raw}\"").as_bytes());
         }
-        self.promote(name, raw);
+        if let Some((side, number)) = self.side.and_then(|side| Some((side, leaf.promoted(side)?))) {
+            self.found.promoted.add(side, number, raw);
+        }
         if let Some(text) = value.str() {
-            self.found.see_leaf(self.side, name, &text);
-            self.embedded(value);
+            self.found.see_leaf(self.side, &self.path, name, leaf.kind, &text);
         }
     }
 
-    /// Replaces a secret; whether it was one.
-    fn redacted(&mut self, name: &str, value: &Value<'t>) -> bool {
-        let Some(replacement) = redact::replacement(name, value.raw()) else { return false };
-        self.found.redacted.insert(&self.path);
-        self.copier.replace(value.token().start, value.token().end, &replacement);
-        true
-    }
-
-    fn promote(&mut self, name: &str, raw: &str) {
-        let Some(side) = self.side else { return };
-        if let Some(index) = self.rules.names.find(side, name) {
-            self.found.promoted.add(side, index, raw);
-        }
-    }
-
-    /// Remembers a JSON document inside a string, so that it can be indexed as one.
-    fn embedded(&mut self, value: &Value<'t>) {
-        let raw = value.raw();
-        let opens = raw
-            .get(1..)
-            .is_some_and(|inner| inner.starts_with(['{', '[']) || inner.starts_with("%7B") || inner.starts_with("%5B"));
-        if opens && raw.len() <= MAX_EMBEDDED_BYTES {
-            self.found.embed(&self.path, &value.str().unwrap_or_default());
-        }
+    /// Puts a text without secrets where a value was.
+    fn redacted(&mut self, value: &Value<'t>, without: &str) {
+        self.found.redact(&self.path);
+        self.copier.replace(value.token().start, value.token().end, without.as_bytes());
     }
 
     /// Keeps a value aside, unlisted.
-    fn keep(&mut self, value: &Value<'t>) {
-        self.found.keep(&self.path, &redact::copied(value, self.rules.redact));
+    fn keep(&mut self, name: &str, value: &Value<'t>) {
+        self.found.keep(&self.path, name, value, self.rules.redact);
     }
 
     /// Keeps a value aside and lists its path.
-    fn truncate(&mut self, value: &Value<'t>) {
+    fn truncate(&mut self, name: &str, value: &Value<'t>) {
         self.found.truncate(&self.path);
-        self.keep(value);
+        self.keep(name, value);
     }
 
     /// Puts `null` where a value was and keeps it aside.
-    fn truncate_value(&mut self, value: &Value<'t>) {
-        self.truncate(&value);
+    fn truncate_value(&mut self, name: &str, value: &Value<'t>) {
+        self.truncate(name, value);
         self.copier.replace(value.token().start, value.token().end, b"null");
+    }
+
+    /// Keeps aside, as one, what is left of an object or a list: from the token that starts at `first`, behind what ends at `before`.
+    fn cut_rest(&mut self, name: &str, container: &Value<'t>, first: u32, before: u32) {
+        let (raw, end) = (container.raw(), container.token().end - 1);
+        let tokens = if self.rules.redact { Some(container.tokens_from(first)) } else { None };
+        let without = tokens.and_then(|tokens| redact::span(name, tokens, container.source(), first, end));
+        if without.is_some() {
+            self.found.redact(&self.path);
+        }
+        let kept = &raw[(first - container.token().start) as usize..raw.len() - 1];
+        let (open, close) = (&raw[..1], &raw[raw.len() - 1..]);
+        self.found.truncate(&self.path);
+        self.found.keep_json(&self.path, &format!("{open}{}{close}", without.as_deref().unwrap_or(kept)));
+        self.copier.replace(before, end, b"");
     }
 
     /// Moves a member that the schema does not know, or knows with another type.
     fn unmap(&mut self, member: &Member<'t>) {
-        self.found.unmapped.push((self.path.clone(), member.value.token().start, member.value.token().end));
-        self.found.moved.insert(&self.path);
+        let name = member.key.name();
+        if self.is_too_long(member) {
+            self.truncate(&name, &member.value);
+        } else {
+            let name_at = self.path.len() - name.len();
+            self.found.unmapped.push(Moved { path: self.path.clone(), name_at, start: member.value.token().start });
+            self.found.moved.insert(&self.path);
+        }
         self.cut(member);
+    }
+
+    /// Whether a member's name is too long for a term, or its path.
+    fn is_too_long(&self, member: &Member<'t>) -> bool {
+        member.key.raw().len() > MAX_KEY_BYTES || self.path.len() > MAX_PATH_BYTES
     }
 
     fn cut(&mut self, member: &Member<'t>) {
@@ -224,8 +259,14 @@ impl<'t, 'o> Walk<'t, 'o> {
     }
 
     /// Visits the members of an object, with the path set to each; `visit` says whether the member was kept.
-    /// A name that was there before is kept aside: OpenSearch refuses duplicate names.
-    fn members(&mut self, object: &Value<'t>, mut visit: impl FnMut(&mut Self, &Member<'t>) -> bool) {
+    /// A name that was there before is kept aside: OpenSearch refuses duplicate names. Of an object of free shape, which
+    /// goes by the name `free`, only as many are visited as there is room for.
+    fn members(
+        &mut self,
+        object: &Value<'t>,
+        free: Option<&str>,
+        mut visit: impl FnMut(&mut Self, &Member<'t>) -> bool,
+    ) {
         let (length, first) = (self.path.len(), self.names.len());
         let mut many = HashSet::new();
         let (mut kept, mut before) = (false, object.token().start + 1);
@@ -233,13 +274,17 @@ impl<'t, 'o> Walk<'t, 'o> {
         while let Some((key, value)) = entries.next() {
             let following = entries.peek().map_or(value.token().end, |(next, _)| next.start());
             let cut = if kept { (before, value.token().end) } else { (key.start(), following) };
+            if let Some(name) = free.filter(|_| self.found.is_full()) {
+                self.cut_rest(name, object, key.start(), cut.0);
+                break;
+            }
             let member = Member { key, value, cut };
             before = value.token().end;
             push_path(&mut self.path, &key.name());
             if self.is_new(key, first, &mut many) {
                 kept |= visit(self, &member);
             } else {
-                self.truncate(&value);
+                self.truncate(&key.name(), &value);
                 self.cut(&member);
             }
             self.path.truncate(length);
@@ -269,11 +314,6 @@ fn push_path(path: &mut String, name: &str) {
     path.push_str(name);
 }
 
-/// Names that only wrap: their parent's name says what the value is.
-fn is_wrapper(name: &str) -> bool {
-    matches!(name, "items" | "value" | "member")
-}
-
 /// Whether a field of this type takes the value; lists are judged by their items.
 fn fits(ty: Type, value: &Value<'_>, depth: usize) -> bool {
     if ty == Type::Stored {
@@ -282,7 +322,7 @@ fn fits(ty: Type, value: &Value<'_>, depth: usize) -> bool {
     if value.kind() == Kind::Array {
         return depth < MAX_DEPTH && value.items().all(|item| fits(ty, &item, depth + 1));
     }
-    ty.accepts(shape(value))
+    ty.accepts(shape(value)) && (value.kind() != Kind::Number || is_plain_number(value.raw()))
 }
 
 fn shape<'t>(value: &Value<'t>) -> Shape<'t> {
@@ -296,10 +336,4 @@ fn shape<'t>(value: &Value<'t>) -> Shape<'t> {
         }
         _ => Shape::Null,
     }
-}
-
-/// Whether a number is one for the server: `1e400` is not.
-fn is_finite(raw: &str) -> bool {
-    let small = raw.len() < 300 && !raw.contains(['e', 'E']);
-    small || raw.parse::<f64>().is_ok_and(f64::is_finite)
 }

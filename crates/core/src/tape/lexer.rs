@@ -54,8 +54,8 @@ pub(crate) struct Lexer {
     open: Vec<u32>,
     expect: Expect,
     pos: usize,
-    /// Where to go on looking for the end of an unfinished string.
-    string_pos: usize,
+    /// Where to go on looking for the end of an unfinished string or scalar.
+    resume: usize,
     string_escaped: bool,
     deepest: usize,
 }
@@ -67,7 +67,7 @@ impl Lexer {
             open: Vec::new(),
             expect: Expect::Value,
             pos: 0,
-            string_pos: 0,
+            resume: 0,
             string_escaped: false,
             deepest: 0,
         }
@@ -79,7 +79,7 @@ impl Lexer {
         self.open.clear();
         self.expect = Expect::Value;
         self.pos = 0;
-        self.string_pos = 0;
+        self.resume = 0;
         self.string_escaped = false;
         self.deepest = 0;
     }
@@ -139,7 +139,6 @@ impl Lexer {
         };
         let Some(end) = self.string_end(bytes) else { return Ok(false) };
         self.push(kind, self.string_escaped, end);
-        self.string_pos = 0;
         self.string_escaped = false;
         self.expect = if kind == Kind::Key { Expect::Colon } else { Expect::CommaOrEnd };
         Ok(true)
@@ -147,10 +146,10 @@ impl Lexer {
 
     /// The byte after the closing quote, or where to go on when more bytes are there.
     fn string_end(&mut self, bytes: &[u8]) -> Option<usize> {
-        let mut from = self.string_pos.max(self.pos + 1);
+        let mut from = self.resume.max(self.pos + 1);
         loop {
             let Some(found) = bytes.get(from..).and_then(|rest| memchr2(b'"', b'\\', rest)) else {
-                self.string_pos = from.max(bytes.len());
+                self.resume = from.max(bytes.len());
                 return None;
             };
             let at = from + found;
@@ -204,18 +203,19 @@ impl Lexer {
 
     fn scalar(&mut self, bytes: &[u8]) -> Result<bool, Malformed> {
         self.value_expected()?;
-        let rest = &bytes[self.pos..];
-        let length = rest.iter().position(|b| !is_scalar_byte(*b)).unwrap_or(rest.len());
-        if length == rest.len() {
+        let from = self.resume.max(self.pos);
+        let Some(length) = bytes[from..].iter().position(|b| !is_scalar_byte(*b)) else {
+            self.resume = bytes.len();
             return Ok(false);
-        }
-        let kind = match &rest[..length] {
+        };
+        let end = from + length;
+        let kind = match &bytes[self.pos..end] {
             b"true" | b"false" => Kind::Bool,
             b"null" => Kind::Null,
             text if is_number(text) => Kind::Number,
             _ => return self.malformed(),
         };
-        self.push(kind, false, self.pos + length);
+        self.push(kind, false, end);
         self.expect = Expect::CommaOrEnd;
         Ok(true)
     }
@@ -261,3 +261,6 @@ fn is_number(text: &[u8]) -> bool {
 fn digits(text: &[u8]) -> usize {
     text.iter().take_while(|b| b.is_ascii_digit()).count()
 }
+
+#[cfg(test)]
+mod tests;

@@ -34,6 +34,11 @@ impl<'a> Value<'a> {
         (self.index..self.token().next as usize).map(move |index| Value { text, tape, index })
     }
 
+    /// The tokens of the value from the one that starts at a byte of the text.
+    pub(crate) fn tokens_from(&self, start: u32) -> impl Iterator<Item = Value<'a>> {
+        self.tokens().skip_while(move |token| token.token().start < start)
+    }
+
     /// The value inside this one that starts at a byte of the text.
     pub(crate) fn starting_at(&self, start: u32) -> Option<Value<'a>> {
         let index = self.tape.binary_search_by_key(&start, |token| token.start).ok()?;
@@ -196,3 +201,6 @@ impl<'a> Iterator for Entries<'a> {
         Some((Key(key), self.inner.next()?))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -72,7 +72,7 @@ const HEX_IDS: [(&str, &str); 66] = [
 ];
 
 /// Parameters whose values name a resource, whatever their shape.
-const NAMED: [(&str, &str); 44] = [
+pub(in crate::normalize) const NAMED: [(&str, &str); 44] = [
     ("alarmName", "alarm"),
     ("apiId", "api"),
     ("autoScalingGroupName", "auto-scaling-group"),
@@ -152,9 +152,4 @@ fn unique_id(text: &str) -> Option<&'static str> {
     };
     let rest = &text[4..];
     (rest.len() >= 12 && rest.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())).then_some(kind)
-}
-
-/// The kind of resource that a parameter of this name names.
-pub(super) fn named(name: &str) -> Option<&'static str> {
-    NAMED.iter().find(|(known, _)| *known == name).map(|(_, kind)| *kind)
 }

@@ -1,0 +1,58 @@
+# Everything that is done to this project. `make help` lists it.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+STACK := $(PYTHON) infra/local/stack.py
+LOCAL := target/local
+BINARIES := --release --locked -p trailsearch-lambda -p trailsearch-cli -p trailsearch-testkit
+
+# Records and notifications from elsewhere, for the checks that can use them; they are skipped where the folder is absent.
+SAMPLES ?= $(wildcard ../shared)
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: demo
+demo: up ## The main job, end to end, on a local stack: put objects, search events
+	$(LOCAL)/venv/bin/python infra/local/demo.py
+
+.PHONY: test
+test: check up ## Every check and every test, real servers included
+	. $(LOCAL)/env && $(PYTHON) mappings/check_server.py && LOCAL_STACK_REQUIRED=1 $(SAMPLES:%=NOTIFICATION_SAMPLES=%/notifications TRAILSEARCH_CORPUS=%/corpus) tests/run
+
+.PHONY: check
+check: ## Format, lints, rendered files, and which crate may depend on which
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked --quiet -- -D warnings
+	cargo run --locked --quiet -p trailsearch-schema --bin render -- check
+	tests/layers
+
+.PHONY: build
+build: ## The release binaries: target/release/bootstrap and target/release/trailsearch
+	cargo build $(BINARIES)
+
+.PHONY: up
+up: build ## Start the local stack on 127.0.0.1; its addresses are in target/local/env
+	$(STACK) up
+	. $(LOCAL)/env && target/release/trailsearch setup
+
+.PHONY: down
+down: ## Stop what `make up` started
+	$(STACK) down
+
+.PHONY: render
+render: ## Write what is rendered from mappings/ and from the settings
+	cargo run --quiet -p trailsearch-schema --bin render -- write
+	UPDATE_DOCS=1 cargo test --quiet -p trailsearch-ingest --lib settings
+
+.PHONY: bench
+bench: ## The pure path against its limit, in one run; writes target/bench.json
+	cargo bench --locked --quiet -p trailsearch-core --bench path
+
+.PHONY: clean
+clean: down ## Stop the stack and remove everything that was built
+	cargo clean

@@ -1,0 +1,81 @@
+//! What the name of a leaf says about its value.
+
+use std::collections::HashMap;
+
+use rustc_hash::FxBuildHasher;
+use trailsearch_schema::promoted;
+
+use super::promoted::Side;
+use super::resource;
+
+/// Names that only wrap: their parent's name says what the value is.
+pub(super) fn is_wrapper(name: &str) -> bool {
+    matches!(name, "items" | "value" | "member")
+}
+
+/// What is known of one leaf name.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Leaf {
+    /// The number of the promoted name, for each [`Side`].
+    promoted: [Option<u16>; 3],
+    /// The kind of resource that the value names, whatever its shape.
+    pub(super) kind: Option<&'static str>,
+}
+
+impl Leaf {
+    /// The number of the promoted name on a side.
+    pub(super) fn promoted(&self, side: Side) -> Option<u16> {
+        self.promoted[side as usize]
+    }
+}
+
+/// The leaf names that mean something: those of the schema, of resources, and those that the user added.
+#[derive(Debug)]
+pub(super) struct Names {
+    leaves: HashMap<String, Leaf, FxBuildHasher>,
+    promoted: Vec<String>,
+}
+
+impl Names {
+    /// The known names, and `extra` ones to promote, each `request.NAME` or `response.NAME`.
+    pub(super) fn new(extra: &[String]) -> Self {
+        let mut names = Self { leaves: HashMap::default(), promoted: Vec::new() };
+        for (name, kind) in resource::NAMED {
+            names.leaf(name).kind = Some(kind);
+        }
+        let lists = [promoted::REQUEST, promoted::RESPONSE, promoted::ADDITIONAL];
+        for (side, list) in Side::ALL.into_iter().zip(lists) {
+            list.iter().for_each(|name| names.promote(side, name));
+        }
+        for path in extra {
+            for side in Side::ALL {
+                let name = path.strip_prefix(side.field()).and_then(|rest| rest.strip_prefix('.'));
+                name.into_iter().for_each(|name| names.promote(side, name));
+            }
+        }
+        names
+    }
+
+    /// What is known of a name.
+    pub(super) fn find(&self, name: &str) -> Leaf {
+        self.leaves.get(name).copied().unwrap_or_default()
+    }
+
+    /// The promoted name with a number.
+    pub(super) fn promoted(&self, number: u16) -> &str {
+        self.promoted.get(number as usize).map_or("", String::as_str)
+    }
+
+    fn leaf(&mut self, name: &str) -> &mut Leaf {
+        self.leaves.entry(name.to_owned()).or_default()
+    }
+
+    fn promote(&mut self, side: Side, name: &str) {
+        let number = self.promoted.len() as u16;
+        let place = &mut self.leaf(name).promoted[side as usize];
+        if place.is_none() {
+            *place = Some(number);
+            self.promoted.push(name.to_owned());
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! A place of a test's own in the local stack.
+
+use std::panic::{AssertUnwindSafe, resume_unwind};
+
+use aws_sdk_s3::Client;
+use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::types::{BucketVersioningStatus, Delete, ObjectIdentifier, VersioningConfiguration};
+use futures::FutureExt;
+use serde_json::{Value, json};
+use trailsearch_schema::{Flavor, Template};
+use trailsearch_search::{Connection, OpenSearchIndex, SearchError};
+
+use crate::{Function, Log, http, variable};
+
+/// Runs `test` in a sandbox, and leaves nothing of it behind. Without the local stack, the test is skipped.
+///
+/// # Panics
+/// Where the test does.
+pub async fn sandbox(name: &str, test: impl AsyncFnOnce(&Sandbox)) {
+    let Some(sandbox) = Sandbox::new(name).await else { return };
+    sandbox.set_up().await;
+    let outcome = AssertUnwindSafe(test(&sandbox)).catch_unwind().await;
+    sandbox.remove().await;
+    outcome.unwrap_or_else(|panic| resume_unwind(panic));
+}
+
+/// An index prefix with the index template installed, and a bucket of the same name, which announces nothing to anybody.
+pub struct Sandbox {
+    /// What the names of its indices and buckets start with.
+    pub name: String,
+    /// Where OpenSearch answers.
+    pub index: OpenSearchIndex,
+    s3: Client,
+    address: String,
+}
+
+impl Sandbox {
+    async fn new(name: &str) -> Option<Self> {
+        let endpoint = variable("OPENSEARCH_ENDPOINT")?;
+        variable("AWS_ENDPOINT_URL")?;
+        let index = OpenSearchIndex::connect(&Connection::new(endpoint.parse().unwrap(), None), None).unwrap();
+        let config = trailsearch_aws::load_config().await;
+        let path_style = aws_sdk_s3::config::Builder::from(&config).force_path_style(true).build();
+        Some(Self {
+            name: format!("trailsearch-{name}-{}", std::process::id()),
+            index,
+            s3: Client::from_conf(path_style),
+            address: endpoint.trim_start_matches("http://").trim_end_matches('/').to_owned(),
+        })
+    }
+
+    async fn set_up(&self) {
+        self.install_template(&self.name).await;
+        self.create_bucket(&self.name).await;
+    }
+
+    /// Installs the index template for indices whose names start with `prefix`.
+    pub async fn install_template(&self, prefix: &str) {
+        let template = Template::new(Flavor::OpenSearch, prefix).unwrap().with_replicas(0);
+        for put in template.puts().unwrap() {
+            self.index.put_json(&put.path, &put.body).await.unwrap();
+        }
+    }
+
+    /// A function that writes to this sandbox.
+    pub async fn function(&self, settings: &[(&str, &str)]) -> Function {
+        Function::start(&[&[("TRAILSEARCH_INDEX_PREFIX", self.name.as_str())], settings].concat()).await
+    }
+
+    /// Makes a bucket that keeps versions; there may be one already.
+    pub async fn create_bucket(&self, bucket: &str) {
+        let _ = self.s3.create_bucket().bucket(bucket).send().await;
+        let enabled = VersioningConfiguration::builder().status(BucketVersioningStatus::Enabled).build();
+        self.s3.put_bucket_versioning().bucket(bucket).versioning_configuration(enabled).send().await.unwrap();
+    }
+
+    /// Puts an object and gives its version, where the bucket keeps any.
+    pub async fn put(&self, bucket: &str, key: &str, body: impl Into<ByteStream>) -> Option<String> {
+        self.s3.put_object().bucket(bucket).key(key).body(body.into()).send().await.unwrap().version_id
+    }
+
+    /// Puts a log of `count` new events into the sandbox's bucket.
+    pub async fn put_log(&self, key: &str, count: usize) -> Log {
+        let log = Log::new(count);
+        self.put(&self.name, key, log.gzip()).await;
+        log
+    }
+
+    /// How many of these events are searchable in the sandbox.
+    pub async fn count(&self, ids: &[String]) -> usize {
+        // There is no index yet where nothing was written.
+        let _ = self.index.get(&format!("{}-*/_refresh", self.name)).await;
+        self.count_in(&format!("{}-*", self.name), ids).await.unwrap()
+    }
+
+    /// How many of these events are searchable in some indices.
+    ///
+    /// # Errors
+    /// When the indices cannot be searched, as in the moment in which one is made.
+    pub async fn count_in(&self, indices: &str, ids: &[String]) -> Result<usize, SearchError> {
+        let query = json!({"size": 0, "track_total_hits": true, "query": {"terms": {"eventID": ids}}});
+        let reply = self.index.search(indices, &query).await?;
+        Ok(reply["hits"]["total"]["value"].as_u64().unwrap() as usize)
+    }
+
+    /// Removes an object from a bucket that is not the sandbox's.
+    pub async fn delete_object(&self, bucket: &str, key: &str) {
+        self.s3.delete_object().bucket(bucket).key(key).send().await.unwrap();
+    }
+
+    /// Deletes what stands at a path of OpenSearch.
+    pub async fn delete(&self, path: &str) -> Value {
+        http::request("DELETE", &self.address, path, "").await
+    }
+
+    async fn remove(&self) {
+        let Self { name, .. } = self;
+        for path in [format!("/{name}-*"), format!("/_index_template/{name}"), format!("/_component_template/{name}-*")]
+        {
+            self.delete(&path).await;
+        }
+        let buckets = self.s3.list_buckets().send().await.unwrap();
+        let is_own =
+            |bucket: &&str| bucket.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'));
+        for bucket in buckets.buckets().iter().filter_map(|bucket| bucket.name()).filter(is_own) {
+            self.delete_bucket(bucket).await;
+        }
+    }
+
+    async fn delete_bucket(&self, bucket: &str) {
+        loop {
+            let page = self.s3.list_object_versions().bucket(bucket).send().await.unwrap();
+            let version = |key: Option<&str>, version: Option<&str>| {
+                ObjectIdentifier::builder().key(key.unwrap_or_default()).set_version_id(version.map(str::to_owned))
+            };
+            let objects = page.versions().iter().map(|object| version(object.key(), object.version_id()));
+            let objects: Vec<_> = objects.map(|object| object.build().unwrap()).collect();
+            if objects.is_empty() {
+                break;
+            }
+            let delete = Delete::builder().set_objects(Some(objects)).build().unwrap();
+            self.s3.delete_objects().bucket(bucket).delete(delete).send().await.unwrap();
+        }
+        self.s3.delete_bucket().bucket(bucket).send().await.unwrap();
+    }
+}
