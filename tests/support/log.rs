@@ -28,7 +28,10 @@ impl Log {
 
     fn of(records: Records, count: usize) -> Self {
         let records: Vec<String> = records.take(count).collect();
-        Self { text: format!("{{\"Records\":[{}]}}", records.join(",")), ids: records.iter().map(event_id).collect() }
+        Self {
+            text: format!("{{\"Records\":[{}]}}", records.join(",")),
+            ids: records.iter().map(|record| event_id(record)).collect(),
+        }
     }
 
     /// The text as CloudTrail delivers it.
@@ -37,7 +40,7 @@ impl Log {
     }
 }
 
-fn event_id(record: &String) -> String {
+fn event_id(record: &str) -> String {
     let record: Value = serde_json::from_str(record).unwrap();
     record["eventID"].as_str().unwrap().to_owned()
 }

@@ -6,7 +6,7 @@ use aws_sdk_s3::Client;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{BucketVersioningStatus, Delete, ObjectIdentifier, VersioningConfiguration};
 use futures::FutureExt;
-use serde_json::{Value, json};
+use serde_json::json;
 use trailsearch_schema::{Flavor, Template};
 use trailsearch_search::{Connection, OpenSearchIndex, SearchError};
 
@@ -50,16 +50,12 @@ impl Sandbox {
     }
 
     async fn set_up(&self) {
-        self.install_template(&self.name).await;
-        self.create_bucket(&self.name).await;
-    }
-
-    /// Installs the index template for indices whose names start with `prefix`.
-    pub async fn install_template(&self, prefix: &str) {
-        let template = Template::new(Flavor::OpenSearch, prefix).unwrap().with_replicas(0);
+        // A local stack has one node: replicas would find no place.
+        let template = Template::new(Flavor::OpenSearch, &self.name).unwrap().with_replicas(0);
         for put in template.puts().unwrap() {
             self.index.put_json(&put.path, &put.body).await.unwrap();
         }
+        self.create_bucket(&self.name).await;
     }
 
     /// A function that writes to this sandbox.
@@ -109,8 +105,8 @@ impl Sandbox {
     }
 
     /// Deletes what stands at a path of OpenSearch.
-    pub async fn delete(&self, path: &str) -> Value {
-        http::request("DELETE", &self.address, path, "").await
+    pub async fn delete(&self, path: &str) {
+        http::request("DELETE", &self.address, path, "").await;
     }
 
     async fn remove(&self) {

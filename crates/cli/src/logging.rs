@@ -11,8 +11,8 @@ use crate::error::CliError;
 const FILTER: &str = "TRAILSEARCH_LOG";
 
 /// Less than the function logs, since results are the command's own output; and not each place in which the AWS
-/// libraries look for a region in vain, since the error that follows says it.
-const DEFAULT_FILTER: &str = "warn,aws_config=error";
+/// libraries look for a region in vain, nor each object that failed, since the command says so itself.
+const DEFAULT_FILTER: &str = "warn,aws_config=error,trailsearch_ingest::pipeline=off";
 
 /// Starts to log; `TRAILSEARCH_LOG` says what.
 pub(crate) fn start(console: &Console) -> Result<(), CliError> {

@@ -4,6 +4,8 @@
 //! Both run in turn in one process, and CPU time is compared as a ratio, since
 //! machines differ and are noisy. `make bench` writes the figures to `target/bench.json`.
 
+#![expect(clippy::expect_used, clippy::print_stdout, reason = "a benchmark prints, and stops at what is wrong")]
+
 use std::hint::black_box;
 use std::io::Read;
 use std::path::PathBuf;

@@ -18,7 +18,7 @@ const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 #[derive(Debug, thiserror::Error)]
 pub enum InflateError {
     /// The object does not start as gzip does.
-    #[error("not gzip: the object starts with {found} instead of 1f 8b")]
+    #[error("not gzip: at byte 0 of the object stands {found} instead of 1f 8b")]
     NotGzip {
         /// The first bytes, in hexadecimal.
         found: String,

@@ -1,5 +1,6 @@
 //! How long work may go on.
 
+use std::future::Future;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -29,6 +30,14 @@ impl Deadline {
     /// Whether the moment comes before `duration` has passed.
     pub fn is_within(&self, duration: Duration) -> bool {
         self.0.is_some_and(|moment| Instant::now() + duration >= moment)
+    }
+
+    /// What comes of `work`, or nothing where the moment comes first; the work is dropped then.
+    pub async fn limit<T>(self, work: impl Future<Output = T>) -> Option<T> {
+        match self.0 {
+            Some(moment) => tokio::time::timeout_at(moment, work).await.ok(),
+            None => Some(work.await),
+        }
     }
 
     /// Whether the moment has passed.

@@ -54,8 +54,8 @@ pub(crate) async fn deliver<I: SearchIndex>(index: &I, batch: Batch, context: &C
     let mut delivery = Delivery::default();
     let mut queue = vec![Work { batch, attempt: 0 }];
     while let Some(work) = queue.pop() {
-        let answer = post(index, &work.batch, &mut delivery.books).await;
-        match answer {
+        let answer = context.deadline.limit(post(index, &work.batch, &mut delivery.books)).await;
+        match answer.unwrap_or_else(no_answer) {
             Answer::Verdicts(verdicts) => delivery.take(work, verdicts, context, &mut queue).await,
             Answer::TooLarge => delivery.split(work, &mut queue),
             Answer::Again { wait, reason } => delivery.again(work, wait, reason, context, &mut queue).await,
@@ -78,6 +78,11 @@ async fn post<I: SearchIndex>(index: &I, batch: &Batch, books: &mut Books) -> An
         Err(error @ BulkError::Refused { .. }) => Answer::Refused(with_causes(&error)),
         Err(error) => Answer::Again { wait: retry_after(&error), reason: with_causes(&error) },
     }
+}
+
+/// A cluster that accepts requests and says nothing must not take the time in which that can still be reported.
+fn no_answer() -> Answer {
+    Answer::Refused("time ran out before the cluster answered".to_owned())
 }
 
 fn retry_after(error: &BulkError) -> Option<Duration> {

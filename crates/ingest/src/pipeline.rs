@@ -6,6 +6,7 @@ use std::time::Duration;
 use futures::StreamExt;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
+use trailsearch_core::ack::with_causes;
 use trailsearch_core::batch::Batch;
 use trailsearch_core::books::Books;
 use trailsearch_core::inflate::Inflater;
@@ -22,6 +23,29 @@ use crate::settings::IngestSettings;
 
 /// How long a batch is tried where no deadline ends it sooner.
 const PATIENCE: Duration = Duration::from_secs(600);
+
+/// Logs the books of one object in one line, at the level given.
+macro_rules! log_books {
+    ($level:ident, $object:expr, $books:expr, $milliseconds:expr, $($more:tt)+) => {
+        tracing::$level!(
+            bucket = $object.bucket,
+            object = $object.key,
+            records = $books.records,
+            indexed = $books.indexed,
+            duplicate = $books.duplicate,
+            degraded = $books.degraded,
+            dead_lettered = $books.dead_lettered,
+            failed = $books.failed,
+            rejected = $books.rejected,
+            retried = $books.retried,
+            bytes = $books.bytes_read,
+            bytes_inflated = $books.bytes_inflated,
+            bytes_posted = $books.bytes_posted,
+            milliseconds = $milliseconds,
+            $($more)+
+        )
+    };
+}
 
 /// Ingests objects; built once, used for all.
 #[derive(Debug)]
@@ -48,36 +72,22 @@ impl<S: ObjectStore, I: SearchIndex> Pipeline<S, I> {
     pub async fn ingest(&self, object: &ObjectRef, deadline: Deadline) -> Result<Books, Failure> {
         let started = std::time::Instant::now();
         let mut run = Run::new(self, object, deadline);
-        let read = run.read(object).await;
+        let read = run.read_in_time(object).await;
         let result = run.finish(read).await;
         let milliseconds = started.elapsed().as_millis() as u64;
         match result {
             Ok(books) => {
-                log(object, &books, milliseconds);
+                log_books!(info, object, books, milliseconds, "object ingested");
                 Ok(books)
             }
-            Err((books, error)) => Err(Failure { object: object.to_string(), books, error }),
+            Err((books, error)) => {
+                let failure = Failure { object: object.to_string(), books, error };
+                let error = with_causes(&failure);
+                log_books!(error, object, books, milliseconds, error, "object failed");
+                Err(failure)
+            }
         }
     }
-}
-
-fn log(object: &ObjectRef, books: &Books, milliseconds: u64) {
-    tracing::info!(
-        bucket = object.bucket,
-        object = object.key,
-        records = books.records,
-        indexed = books.indexed,
-        duplicate = books.duplicate,
-        degraded = books.degraded,
-        dead_lettered = books.dead_lettered,
-        rejected = books.rejected,
-        retried = books.retried,
-        bytes = books.bytes_read,
-        bytes_inflated = books.bytes_inflated,
-        bytes_posted = books.bytes_posted,
-        milliseconds,
-        "object ingested"
-    );
 }
 
 /// The work on one object.
@@ -115,6 +125,12 @@ impl<'p, S: ObjectStore, I: SearchIndex> Run<'p, S, I> {
             books: Books { objects: 1, ..Books::default() },
             reason: None,
         }
+    }
+
+    async fn read_in_time(&mut self, object: &ObjectRef) -> Result<(), ObjectError> {
+        let deadline = self.context.deadline;
+        let read = deadline.limit(self.read(object)).await;
+        read.unwrap_or(Err(ObjectError::OutOfTime { records: self.books.records }))
     }
 
     async fn read(&mut self, object: &ObjectRef) -> Result<(), ObjectError> {

@@ -102,13 +102,6 @@ impl Function {
             Ok(books) => Ingested::Done(books),
             Err(failure) => {
                 let message = with_causes(&failure);
-                tracing::error!(
-                    request_id,
-                    bucket = object.bucket,
-                    object = object.key,
-                    error = message,
-                    "object failed"
-                );
                 Ingested::Failed(failure.books, Failure { retryable: failure.error.is_retryable(), message })
             }
         }
@@ -133,7 +126,11 @@ async fn check_template(index: &OpenSearchIndex, prefix: &str) -> Result<(), Err
             tracing::warn!(error = with_causes(&error), "the index template could not be checked");
             Ok(())
         }
-        _ => Ok(()),
+        Ok(Ok(_)) => Ok(()),
+        Err(_) => {
+            tracing::warn!("the index template could not be checked: the cluster does not answer");
+            Ok(())
+        }
     }
 }
 

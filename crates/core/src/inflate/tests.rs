@@ -80,7 +80,7 @@ fn what_is_no_gzip_shows_how_it_starts() {
         [(b"{\"Records\":[]}", "7b 22"), (b"PK\x03\x04", "50 4b"), (b"\x1f\x9d", "1f 9d"), (b"{", "7b")];
     for (bytes, found) in cases {
         let error = gunzip(bytes).unwrap_err();
-        assert_eq!(error.to_string(), format!("not gzip: the object starts with {found} instead of 1f 8b"));
+        assert_eq!(error.to_string(), format!("not gzip: at byte 0 of the object stands {found} instead of 1f 8b"));
     }
     // Byte by byte the first wrong one tells.
     let error = inflate(b"\x1f\x9d", Encoding::Gzip, 1, 1).unwrap_err();

@@ -235,3 +235,6 @@ fn last_resort<'a>(identity: &Value<'a>) -> Cow<'a, str> {
     let known = ["userName", "arn", "principalId", "invokedBy", "accountId", "accessKeyId", "credentialId"];
     known.iter().find_map(|name| text(identity, &[name])).unwrap_or(Cow::Borrowed("unknown"))
 }
+
+#[cfg(test)]
+mod tests;

@@ -21,6 +21,10 @@ pub const MAX_PATH_BYTES: usize = MAX_TERM_BYTES;
 /// The deepest record of 30,418 public ones has 11 levels.
 pub const MAX_DEPTH: usize = 48;
 
+/// The most lists inside one another around a typed field; OpenSearch refuses documents with more than 20
+/// (`index.mapping.depth.limit`).
+pub const MAX_LISTS: usize = 16;
+
 /// The longest number that stays one, in bytes; a longer one becomes text.
 ///
 /// OpenSearch refuses documents with numbers of more than 1,000 digits, and doubles have at most 309 before the point.

@@ -90,3 +90,6 @@ fn days(date: &[u8], month: u8) -> u8 {
         _ => 31,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -111,3 +111,6 @@ impl Repair {
         1
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -45,13 +45,25 @@ impl<'a> Arn<'a> {
             "s3" => self.resource,
             // A function's version or alias, a log group's stream, follow its name.
             "lambda" | "logs" => self.resource.split(':').nth(1).unwrap_or(self.resource),
+            // So do a table's index, stream and backup.
+            "dynamodb" => self.resource.split('/').nth(1).unwrap_or(self.resource),
+            // Names that may hold slashes.
+            "secretsmanager" | "ecr" => self.name(),
+            "ssm" if self.kind() == "parameter" && self.name().contains('/') => {
+                self.resource.strip_prefix("parameter").unwrap_or(self.resource)
+            }
             _ => self.resource.rsplit(['/', ':']).next().unwrap_or(self.resource),
         }
     }
 
+    /// All that follows the type.
+    fn name(&self) -> &'a str {
+        self.resource.split_once(['/', ':']).map_or(self.resource, |(_, name)| name)
+    }
+
     /// What kind of resource it is: `role`, `instance`, `bucket`.
     fn kind(&self) -> &'a str {
-        let first = self.resource.split(['/', ':']).next().unwrap_or_default();
+        let first = self.resource.trim_start_matches('/').split(['/', ':']).next().unwrap_or_default();
         match self.service {
             "s3" if self.resource.contains('/') => "object",
             "s3" => "bucket",
@@ -78,7 +90,7 @@ impl Resources {
             self.kind.insert(kind);
         } else if text.starts_with("arn:") {
             self.see_arn(text);
-        } else if let Some(kind) = named {
+        } else if let Some(kind) = named.filter(|_| !text.is_empty()) {
             self.id.insert(text);
             self.kind.insert(kind);
         }
@@ -89,7 +101,7 @@ impl Resources {
         let Some(arn) = Arn::parse(text) else { return };
         self.arn.insert(text);
         self.kind.insert(arn.kind());
-        if !text.contains(['*', '?', '$']) {
+        if !text.contains(['*', '?']) {
             self.id.insert(arn.id());
         }
         if arn.account.len() == 12 {
@@ -125,3 +137,6 @@ impl Resources {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use trailsearch_schema::{Field, Shape, Type, find, record_fields};
 
-use super::bounds::{MAX_DEPTH, MAX_KEY_BYTES, MAX_LEAF_BYTES, MAX_PATH_BYTES};
+use super::bounds::{MAX_DEPTH, MAX_KEY_BYTES, MAX_LEAF_BYTES, MAX_LISTS, MAX_PATH_BYTES};
 use super::copier::Copier;
 use super::embedded::Document;
 use super::found::{Found, Moved, is_plain_number};
@@ -31,6 +31,8 @@ pub(super) struct Walk<'t, 'o> {
     found: &'o mut Found,
     path: String,
     side: Option<Side>,
+    /// How many lists the typed fields at hand stand in.
+    lists: usize,
     /// The names of the members so far, of every object that is open.
     names: Vec<Key<'t>>,
 }
@@ -46,7 +48,7 @@ struct Member<'t> {
 impl<'t, 'o> Walk<'t, 'o> {
     pub(super) fn new(value: &Value<'t>, rules: &'o Rules, found: &'o mut Found, out: &'o mut Vec<u8>) -> Self {
         let copier = Copier::new(value.source(), value.token().start, out);
-        Self { rules, copier, found, path: String::new(), side: None, names: Vec::new() }
+        Self { rules, copier, found, path: String::new(), side: None, lists: 0, names: Vec::new() }
     }
 
     /// Copies a record up to its closing brace.
@@ -67,7 +69,7 @@ impl<'t, 'o> Walk<'t, 'o> {
         self.members(object, None, |walk, member| {
             let name = member.key.name();
             match find(fields, name.as_bytes()) {
-                Some(field) if fits(field.ty, &member.value, 0) => {
+                Some(field) if fits(field.ty, &member.value, walk.lists) => {
                     walk.field(field, &member.value);
                     true
                 }
@@ -101,7 +103,9 @@ impl<'t, 'o> Walk<'t, 'o> {
     /// An object of known fields, or a list of such.
     fn objects(&mut self, value: &Value<'t>, children: &'static [Field]) {
         if value.kind() == Kind::Array {
+            self.lists += 1;
             value.items().for_each(|item| self.objects(&item, children));
+            self.lists -= 1;
         } else {
             self.fields(value, children);
         }
@@ -314,13 +318,13 @@ fn push_path(path: &mut String, name: &str) {
     path.push_str(name);
 }
 
-/// Whether a field of this type takes the value; lists are judged by their items.
-fn fits(ty: Type, value: &Value<'_>, depth: usize) -> bool {
+/// Whether a field of this type, which stands in so many lists, takes the value; a list is judged by its items.
+fn fits(ty: Type, value: &Value<'_>, lists: usize) -> bool {
     if ty == Type::Stored {
         return true;
     }
     if value.kind() == Kind::Array {
-        return depth < MAX_DEPTH && value.items().all(|item| fits(ty, &item, depth + 1));
+        return lists < MAX_LISTS && value.items().all(|item| fits(ty, &item, lists + 1));
     }
     ty.accepts(shape(value)) && (value.kind() != Kind::Number || is_plain_number(value.raw()))
 }

@@ -15,6 +15,8 @@ use crate::node::{Node, join};
 const SERVER_DEPTH: usize = 1_000;
 const SERVER_NAME_BYTES: usize = 50_000;
 const SERVER_NUMBER_BYTES: usize = 1_000;
+/// The most lists around a mapped field (`index.mapping.depth.limit`).
+const SERVER_LISTS: usize = 20;
 /// The longest term of Lucene, in bytes; a longer one rejects the document.
 const LUCENE_TERM_BYTES: usize = 32_766;
 
@@ -47,7 +49,7 @@ fn sound(made: &Made) -> Node {
     for (name, node) in members {
         let known = find(record_fields(), name.as_bytes()).or_else(|| find(added_fields(), name.as_bytes()));
         let field = known.unwrap_or_else(|| panic!("{name} is unknown to the schema"));
-        typed(field, node, name, &mut leaves);
+        typed(field, node, name, 0, &mut leaves);
     }
     assert!(leaves <= MAX_LEAVES, "{leaves} leaves of free shape");
     assert!(document.get("@timestamp").is_some());
@@ -77,15 +79,16 @@ fn parsable(node: &Node, depth: usize) {
 }
 
 /// Whether a field takes the value; lists are judged by their items.
-fn typed(field: &'static Field, node: &Node, path: &str, leaves: &mut usize) {
+fn typed(field: &'static Field, node: &Node, path: &str, lists: usize, leaves: &mut usize) {
+    assert!(lists < SERVER_LISTS, "{path} stands in too many lists");
     match node {
         _ if field.ty == Type::Stored => {}
-        Node::Array(items) => items.iter().for_each(|item| typed(field, item, path, leaves)),
+        Node::Array(items) => items.iter().for_each(|item| typed(field, item, path, lists + 1, leaves)),
         Node::Object(members) if field.ty == Type::Object => {
             for (name, node) in members {
                 let path = join(path, name);
                 let child = field.child(name.as_bytes()).unwrap_or_else(|| panic!("{path} is unknown to the schema"));
-                typed(child, node, &path, leaves);
+                typed(child, node, &path, lists, leaves);
             }
         }
         _ => {

@@ -4,6 +4,8 @@
 //! The documents are read by a JSON reader of its own ([`node`]), which shares no code
 //! with the crate and forgives nothing that a server would not.
 
+#![expect(clippy::expect_used, clippy::panic, reason = "helpers of tests")]
+
 mod check;
 #[path = "../../src/testing/dice.rs"]
 mod dice;
@@ -116,7 +118,7 @@ fn what_is_no_object_is_degraded() {
 #[test]
 fn refused_documents_are_degraded() {
     deeply(|| {
-        for (name, record) in hostile::records() {
+        for (name, record) in small_hostile_records() {
             println!("{name}");
             let made = document(&record);
             let mut normalizer = Normalizer::new(&Normalization::default());
@@ -154,18 +156,26 @@ fn random_mutations() {
 #[test]
 fn the_same_normalizer_forgets_the_record_before() {
     deeply(|| {
-        let records: Vec<Vec<u8>> = hostile::records().into_iter().map(|(_, record)| record).collect();
+        let records: Vec<Vec<u8>> = small_hostile_records().map(|(_, record)| record).collect();
         let text = [b"[".as_slice(), &records.join(&b','), b"]"].concat();
         for (record, made) in documents(&text) {
-            let mut alone = document(&record);
-            // Only the position tells them apart.
-            let positioned = |body: &[u8]| body.windows(11).position(|window| window == b"\"position\":").unwrap();
-            let (at, own) = (positioned(&made.body), positioned(&alone.body));
-            assert_eq!(made.body[..at], alone.body[..own]);
-            alone.body.clone_from(&made.body);
-            assert_eq!(made, alone);
+            let alone = document(&record);
+            assert_eq!(without_position(&made.body), without_position(&alone.body));
+            assert_eq!((made.id, made.index, made.degraded), (alone.id, alone.index, alone.degraded));
         }
     });
+}
+
+/// The hostile records but for those that take long.
+fn small_hostile_records() -> impl Iterator<Item = (String, Vec<u8>)> {
+    hostile::records().into_iter().filter(|(_, record)| record.len() < 300_000)
+}
+
+/// A document without the record's position in its object.
+fn without_position(body: &[u8]) -> String {
+    let text = String::from_utf8_lossy(body);
+    let (before, after) = text.rsplit_once("\"position\":").expect("a position");
+    before.to_owned() + after.trim_start_matches(|digit: char| digit.is_ascii_digit())
 }
 
 /// Real logs, where the developer has some: `TRAILSEARCH_CORPUS` names a folder of log objects.

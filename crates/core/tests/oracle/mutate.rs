@@ -115,7 +115,8 @@ fn value(dice: &mut Dice, depth: usize) -> Node {
 /// The value as JSON, with blanks here and there, and with broken characters.
 pub(crate) fn written(node: &Node, dice: &mut Dice) -> Vec<u8> {
     let mut text = String::new();
-    let blanks: &[&str] = *dice.pick(&[&[""][..], &["", "", " "], &["", " ", "\n", "\r\n\t"]]);
+    let styles: [&[&str]; 3] = [&[""], &["", "", " "], &["", " ", "\n", "\r\n\t"]];
+    let blanks = styles[dice.below(styles.len())];
     write(node, blanks, dice, &mut text);
     text.chars().fold(Vec::new(), |mut bytes, character| {
         match BROKEN.iter().find(|(broken, _)| *broken == character) {
