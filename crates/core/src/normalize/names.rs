@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use rustc_hash::FxBuildHasher;
-use trailsearch_schema::promoted;
+use trailsearch_schema::{Field, promoted, record_fields};
 
 use super::promoted::Side;
 use super::resource;
@@ -34,12 +34,14 @@ impl Leaf {
 pub(super) struct Names {
     leaves: HashMap<String, Leaf, FxBuildHasher>,
     promoted: Vec<String>,
+    fields: HashMap<String, &'static Field, FxBuildHasher>,
 }
 
 impl Names {
     /// The known names, and `extra` ones to promote, each `request.NAME` or `response.NAME`.
     pub(super) fn new(extra: &[String]) -> Self {
-        let mut names = Self { leaves: HashMap::default(), promoted: Vec::new() };
+        let mut names = Self { leaves: HashMap::default(), promoted: Vec::new(), fields: HashMap::default() };
+        names.know("", record_fields());
         for (name, kind) in resource::NAMED {
             names.leaf(name).kind = Some(kind);
         }
@@ -54,6 +56,19 @@ impl Names {
             }
         }
         names
+    }
+
+    /// The field of a record at a path whose last name is `name`; a name with dots in it is no path.
+    pub(super) fn field(&self, path: &str, name: &str) -> Option<&'static Field> {
+        self.fields.get(path).copied().filter(|_| memchr::memchr(b'.', name.as_bytes()).is_none())
+    }
+
+    fn know(&mut self, parent: &str, fields: &'static [Field]) {
+        for field in fields {
+            let path = if parent.is_empty() { field.name.to_owned() } else { format!("{parent}.{}", field.name) };
+            self.know(&path, field.children);
+            self.fields.insert(path, field);
+        }
     }
 
     /// What is known of a name.

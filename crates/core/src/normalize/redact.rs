@@ -99,8 +99,10 @@ pub(super) fn inside(raw: &str, document: Option<&Document>) -> Option<String> {
 
 /// Whether a member with this name and scalar text holds a secret.
 pub(super) fn is_secret(name: &str, raw: &str) -> bool {
-    let text = raw.trim_matches('"');
-    is_secret_name(name) && !text.is_empty() && text != HIDDEN && !matches!(text, "null" | "true" | "false")
+    is_secret_name(name) && {
+        let text = raw.trim_matches('"');
+        !text.is_empty() && text != HIDDEN && !matches!(text, "null" | "true" | "false")
+    }
 }
 
 /// For each length, the first letters of the secret names of that length: sorts out nearly every name at once.
@@ -127,6 +129,10 @@ fn is_listed(name: &str) -> bool {
 
 /// The text of a JSON string with the secrets of presigned URLs replaced; `None` where there are none.
 fn presigned(raw: &str) -> Option<String> {
+    // Nearly every string ends here, and a byte is found faster than a word.
+    if memchr::memchr(b'=', raw.as_bytes()).is_none() || !raw.contains(QUERY_START) {
+        return None;
+    }
     let mut parts = raw.split(QUERY_START);
     let mut text = parts.next()?.to_owned();
     for part in parts {

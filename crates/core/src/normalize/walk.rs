@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use trailsearch_schema::{Field, Shape, Type, find, record_fields};
+use trailsearch_schema::{Field, Shape, Type};
 
 use super::bounds::{MAX_DEPTH, MAX_KEY_BYTES, MAX_LEAF_BYTES, MAX_LISTS, MAX_PATH_BYTES};
 use super::copier::Copier;
@@ -53,7 +53,7 @@ impl<'t, 'o> Walk<'t, 'o> {
 
     /// Copies a record up to its closing brace.
     pub(super) fn record(mut self, record: &Value<'t>) {
-        self.fields(record, record_fields());
+        self.fields(record);
         self.copier.copy(record.token().end - 1);
     }
 
@@ -65,10 +65,10 @@ impl<'t, 'o> Walk<'t, 'o> {
     }
 
     /// The members of an object whose fields the schema knows.
-    fn fields(&mut self, object: &Value<'t>, fields: &'static [Field]) {
+    fn fields(&mut self, object: &Value<'t>) {
         self.members(object, None, |walk, member| {
             let name = member.key.name();
-            match find(fields, name.as_bytes()) {
+            match walk.rules.names.field(&walk.path, &name) {
                 Some(field) if fits(field.ty, &member.value, walk.lists) => {
                     walk.field(field, &member.value);
                     true
@@ -83,7 +83,7 @@ impl<'t, 'o> Walk<'t, 'o> {
 
     fn field(&mut self, field: &'static Field, value: &Value<'t>) {
         match field.ty {
-            Type::Object => self.objects(value, field.children),
+            Type::Object => self.objects(value),
             Type::FlatObject => self.part(field, value),
             Type::Text => self.text(value),
             _ => self.found.see_field(&self.path, value),
@@ -101,13 +101,13 @@ impl<'t, 'o> Walk<'t, 'o> {
     }
 
     /// An object of known fields, or a list of such.
-    fn objects(&mut self, value: &Value<'t>, children: &'static [Field]) {
+    fn objects(&mut self, value: &Value<'t>) {
         if value.kind() == Kind::Array {
             self.lists += 1;
-            value.items().for_each(|item| self.objects(&item, children));
+            value.items().for_each(|item| self.objects(&item));
             self.lists -= 1;
         } else {
-            self.fields(value, children);
+            self.fields(value);
         }
     }
 

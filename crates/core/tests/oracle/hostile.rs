@@ -24,8 +24,18 @@ fn many(count: usize, member: impl Fn(usize) -> String) -> String {
 
 /// Every hostile record with what is wrong with it.
 pub(crate) fn records() -> Vec<(String, Vec<u8>)> {
-    let groups =
-        [large(), deep(), names(), duplicates(), broken_text(), numbers(), wrong_parts(), times(), odd_records()];
+    let groups = [
+        large(),
+        deep(),
+        bloating(),
+        names(),
+        duplicates(),
+        broken_text(),
+        numbers(),
+        wrong_parts(),
+        times(),
+        odd_records(),
+    ];
     groups.into_iter().flatten().map(|(name, record)| (name.to_owned(), record)).collect()
 }
 
@@ -119,6 +129,25 @@ fn deep() -> Named {
         ("one deeper than allowed", request(&format!(r#""d":{}"#, nested("{\"a\":", "}", 48)))),
         ("a deep JSON document in a string", request(&format!(r#""d":"{}""#, objects.replace('"', "\\\"")))),
         ("a dropped part 5,000 deep", record(&format!(r#""additionalEventData":{{"x-amz-id-2":{objects}}}"#))),
+    ]
+}
+
+/// Little text that could make a large document, were every value that is cut kept on its own.
+fn bloating() -> Named {
+    let path = |inside: &str| format!("{}{inside}{}", format!("{{\"{}\":", "p".repeat(40)).repeat(46), "}".repeat(46));
+    let too_deep = path(&format!("[{}]", many(50_000, |_| "[]".to_owned())));
+    let duplicates = path(&format!("{{{}}}", many(50_000, |_| "\"a\":1".to_owned())));
+    let leaves = path(&format!("[{}]", many(50_000, |_| "1".to_owned())));
+    let documents = path(&format!("[{}]", many(20_000, |_| "\"[]\"".to_owned())));
+    let promoted =
+        many(100, |list| format!(r#""l{list}":{{"instanceId":[{}]}}"#, many(200, |id| format!("\"{list}-{id}\""))));
+    vec![
+        ("many lists that are too deep", request(&format!(r#""d":{too_deep}"#))),
+        ("many duplicate names below a long path", request(&format!(r#""d":{duplicates}"#))),
+        ("many scalars below a long path", record(&format!(r#""requestParameters":{leaves},"unknown":{leaves}"#))),
+        ("many JSON documents in strings below a long path", request(&format!(r#""d":{documents}"#))),
+        ("many secrets below a long path", request(&format!(r#""password":{leaves}"#))),
+        ("many promoted values", request(&promoted)),
     ]
 }
 
