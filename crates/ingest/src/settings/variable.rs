@@ -43,8 +43,7 @@ pub(super) const AUTH: Variable = variable(
     "OPENSEARCH_AUTH",
     Some("auto"),
     Allowed::Words(&["auto", "none", "basic", "es", "aoss"]),
-    "How to authenticate: `es` and `aoss` sign requests with the AWS credentials of the process, for Amazon OpenSearch Service and Serverless; `auto` \
-     chooses by the endpoint's host name, then `basic` where a user name is set, else `none`.",
+    "How to authenticate: `es` and `aoss` sign requests with the AWS credentials of the process, for Amazon OpenSearch Service and Serverless; `auto` is `basic` where a user name is given, then goes by the endpoint's host name, and is `none` elsewhere.",
 );
 pub(super) const USERNAME: Variable =
     variable("OPENSEARCH_USERNAME", None, Allowed::Form("text"), "The user name for basic authentication.");
