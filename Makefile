@@ -10,7 +10,7 @@ LOCAL := target/local
 BINARIES := --release --locked -p trailsearch-lambda -p trailsearch-cli -p trailsearch-testkit
 
 # Records and notifications from elsewhere, for the checks that can use them; they are skipped where the folder is absent.
-SAMPLES ?= $(wildcard ../shared)
+SAMPLES ?= $(realpath ../shared)
 
 .PHONY: help
 help: ## List the targets
@@ -22,7 +22,7 @@ demo: up ## The main job, end to end, on a local stack: put objects, search even
 
 .PHONY: test
 test: check up ## Every check and every test, real servers included
-	. $(LOCAL)/env && $(PYTHON) mappings/check_server.py && LOCAL_STACK_REQUIRED=1 $(SAMPLES:%=NOTIFICATION_SAMPLES=%/notifications TRAILSEARCH_CORPUS=%/corpus) tests/run
+	. $(LOCAL)/env && $(PYTHON) mappings/check_server.py && LOCAL_STACK_REQUIRED=1 $(if $(SAMPLES),NOTIFICATION_SAMPLES=$(SAMPLES)/notifications CORPUS_SAMPLES=$(SAMPLES)/corpus) tests/run
 
 .PHONY: check
 check: ## Format, lints, rendered files, and which crate may depend on which

@@ -100,6 +100,17 @@ impl Batch {
         self.items.push(Item { start, document, end: self.body.len(), ..*item });
     }
 
+    /// Adds a document in the place of another batch's item: under the same id and in the same index.
+    pub fn replace(&mut self, from: &Self, item: &Item, document: &Document<'_>) {
+        let start = self.body.len();
+        self.body.extend_from_slice(from.body.get(item.start..item.document).unwrap_or_default());
+        let text = self.body.len();
+        self.body.extend_from_slice(document.body);
+        self.body.push(b'\n');
+        let degraded = document.degraded;
+        self.items.push(Item { start, document: text, end: self.body.len(), position: item.position, degraded });
+    }
+
     /// Two batches of half the items each; the second is empty where there is but one.
     pub fn halves(&self) -> (Self, Self) {
         let (mut first, mut second) = (Self::default(), Self::default());
@@ -156,6 +167,17 @@ mod tests {
         assert_eq!(second.document(&second.items()[0]), b"{}");
         assert_eq!(second.items()[0].position, 2);
         assert!(second.halves().1.is_empty());
+    }
+
+    #[test]
+    fn a_replaced_document_keeps_its_address() {
+        let whole = three();
+        let minimal = Document { body: b"{\"m\":1}", degraded: true, ..document("another") };
+        let mut batch = Batch::default();
+        batch.replace(&whole, &whole.items()[2], &minimal);
+        assert_eq!(batch.body(), b"{\"create\":{\"_index\":\"p-2026.11\",\"_id\":\"c\"}}\n{\"m\":1}\n");
+        assert!(batch.items()[0].degraded);
+        assert_eq!(batch.items()[0].position, 2);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use trailsearch_core::ack::with_causes;
-use trailsearch_core::batch::{Batch, Ids, Item};
+use trailsearch_core::batch::{Batch, Item};
 use trailsearch_core::books::Books;
 use trailsearch_core::normalize::{Normalization, Normalizer, Origin};
 use trailsearch_core::verdict::{Verdict, verdicts};
@@ -21,8 +21,6 @@ use crate::retry::Backoff;
 #[derive(Debug)]
 pub(crate) struct Context {
     pub(crate) origin: Origin,
-    pub(crate) prefix: String,
-    pub(crate) ids: Ids,
     pub(crate) normalization: Normalization,
     pub(crate) backoff: Backoff,
     pub(crate) deadline: Deadline,
@@ -138,7 +136,7 @@ impl Delivery {
         }
         let mut normalizer = Normalizer::new(&context.normalization);
         let document = normalizer.degraded_document(from.document(item), &context.origin, item.position, &reason);
-        to.push(&context.prefix, context.ids, &document, item.position);
+        to.replace(from, item, &document);
     }
 
     fn split(&mut self, work: Work, queue: &mut Vec<Work>) {

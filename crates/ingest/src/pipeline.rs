@@ -108,8 +108,6 @@ impl<'p, S: ObjectStore, I: SearchIndex> Run<'p, S, I> {
         let settings = &pipeline.settings;
         let context = Context {
             origin: origin(object),
-            prefix: settings.index_prefix.clone(),
-            ids: settings.ids,
             normalization: settings.normalization.clone(),
             backoff: Backoff::default(),
             deadline: deadline.or_after(PATIENCE),
@@ -160,7 +158,8 @@ impl<'p, S: ObjectStore, I: SearchIndex> Run<'p, S, I> {
         let Some(record) = self.splitter.next_record()? else { return Ok(false) };
         let position = self.books.records;
         let document = self.normalizer.document(&record, &self.context.origin, position);
-        self.batch.push(&self.context.prefix, self.context.ids, &document, position);
+        let settings = &self.pipeline.settings;
+        self.batch.push(&settings.index_prefix, settings.ids, &document, position);
         self.books.records += 1;
         Ok(true)
     }

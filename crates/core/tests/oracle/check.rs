@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use trailsearch_core::normalize::UNDATED;
 use trailsearch_core::normalize::bounds::{
-    MAX_DEPTH, MAX_KEY_BYTES, MAX_LEAF_BYTES, MAX_LEAVES, MAX_PATH_BYTES, MAX_TERMS,
+    MAX_CUT, MAX_DEPTH, MAX_KEY_BYTES, MAX_LEAF_BYTES, MAX_LEAVES, MAX_PATH_BYTES, MAX_TERMS,
 };
 use trailsearch_schema::{Field, Shape, Type, added_fields, find, record_fields};
 
@@ -25,6 +25,9 @@ pub(crate) fn check(record: &[u8], made: &Made) {
     assert!(!made.degraded, "degraded: {}", String::from_utf8_lossy(record));
     let document = sound(made);
     nothing_is_lost(&Node::lenient(record), &document);
+    // Each value that is cut comes with its path, of which there are at most so many.
+    let most = 8 * record.len() + 8 * 1024 + MAX_CUT * (MAX_PATH_BYTES + MAX_KEY_BYTES);
+    assert!(made.body.len() <= most, "{} bytes of {}", made.body.len(), record.len());
 }
 
 /// Checks the minimal document of a text.

@@ -179,7 +179,9 @@ fn names() -> Named {
         ),
         (
             "a dotted name that is a field's path",
-            record(r#""userIdentity.type":"x","userIdentity":{"type":"Root","unknown":1},"userIdentity.unknown":2"#),
+            record(
+                r#""userIdentity.type":"x","userIdentity":{"type":"Root","unknown":1,"sessionContext.attributes":{"mfaAuthenticated":[{}]}},"userIdentity.unknown":2"#,
+            ),
         ),
     ]
 }

@@ -178,15 +178,15 @@ fn without_position(body: &[u8]) -> String {
     before.to_owned() + after.trim_start_matches(|digit: char| digit.is_ascii_digit())
 }
 
-/// Real logs, where the developer has some: `TRAILSEARCH_CORPUS` names a folder of log objects.
+/// Real logs, where the developer has some: `CORPUS_SAMPLES` names a folder of log objects.
 #[test]
 fn corpus() {
-    let Some(folder) = std::env::var_os("TRAILSEARCH_CORPUS") else {
-        println!("skipped: TRAILSEARCH_CORPUS names no folder of log objects");
+    let Some(folder) = std::env::var_os("CORPUS_SAMPLES") else {
+        println!("skipped: CORPUS_SAMPLES names no folder of log objects");
         return;
     };
     let records: usize = logs(Path::new(&folder)).iter().map(|path| check_all(&inflated(path))).sum();
-    println!("{records} records of TRAILSEARCH_CORPUS are sound");
+    println!("{records} records of CORPUS_SAMPLES are sound");
     assert!(records > 0, "no log object in {folder:?}");
 }
 
