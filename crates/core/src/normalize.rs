@@ -89,7 +89,7 @@ impl Normalizer {
         self.found.clear();
         let is_object = record.tape.first().is_some_and(|token| token.kind == Kind::Object);
         match repair::sound(record.raw) {
-            _ if !is_object => self.degraded(record, origin, position, "the record is not a JSON object"),
+            _ if !is_object => self.degraded(record.raw, origin, position, "the record is not a JSON object"),
             Some(text) => self.build(text, record.tape, origin, position, false),
             None => self.repaired(record, origin, position),
         }
@@ -101,7 +101,7 @@ impl Normalizer {
         let mut lexer = Lexer::new();
         match lexer.run(text.as_bytes()) {
             Ok(Progress::Done(_)) => self.build(&text, lexer.tape(), origin, position, repaired),
-            _ => self.degraded(record, origin, position, "the record is not JSON"),
+            _ => self.degraded(record.raw, origin, position, "the record is not JSON"),
         }
     }
 

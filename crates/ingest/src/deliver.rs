@@ -135,7 +135,7 @@ impl Delivery {
             return self.fail(1, reason);
         }
         let mut normalizer = Normalizer::new(&context.normalization);
-        let document = normalizer.degraded_document(from.document(item), &context.origin, item.position, &reason);
+        let document = normalizer.degraded(from.document(item), &context.origin, item.position, &reason);
         to.replace(from, item, &document);
     }
 

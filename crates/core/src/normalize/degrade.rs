@@ -6,7 +6,6 @@ use super::actor;
 use super::identity::{self, UNDATED};
 use super::json::Object;
 use super::{Document, Normalizer, Origin, redact, repair};
-use crate::split::Record;
 use crate::tape::{Lexer, Progress, Value};
 
 /// What stays of the record's own fields: text that every mapping takes.
@@ -20,9 +19,9 @@ impl Normalizer {
     /// Makes the minimal document of a record: what it is, who did it, when, the reason, and the whole text, not indexed.
     ///
     /// For records that are no JSON object, and for documents that the index refused; `reason` says why.
-    pub fn degraded(&mut self, record: &Record<'_>, origin: &Origin, position: u64, reason: &str) -> Document<'_> {
+    pub fn degraded(&mut self, raw: &[u8], origin: &Origin, position: u64, reason: &str) -> Document<'_> {
         self.body.clear();
-        let text = repair::sound(record.raw).map_or_else(|| Cow::Owned(repair::repair(record.raw).0), Cow::Borrowed);
+        let text = repair::sound(raw).map_or_else(|| Cow::Owned(repair::repair(raw).0), Cow::Borrowed);
         let mut lexer = Lexer::new();
         let is_json = matches!(lexer.run(text.as_bytes()), Ok(Progress::Done(_)));
         let value = is_json.then(|| Value::new(&text, lexer.tape()));
@@ -30,7 +29,7 @@ impl Normalizer {
         let index = time.as_deref().and_then(identity::month).map_or(Cow::Borrowed(UNDATED), Cow::Owned);
         let id = match &value {
             Some(value) => identity::document_id(value).into_owned(),
-            None => identity::digest(record.raw),
+            None => identity::digest(raw),
         };
         let mut to = Object::open(&mut self.body);
         to.string("@timestamp", time.as_deref().unwrap_or_else(|| origin.time()));
@@ -43,15 +42,6 @@ impl Normalizer {
         });
         to.close();
         Document { id: Cow::Owned(id), index, body: &self.body, degraded: true }
-    }
-
-    /// Makes the minimal document in place of one that the index refused; `body` is the refused document.
-    pub fn degraded_document(&mut self, body: &[u8], origin: &Origin, position: u64, reason: &str) -> Document<'_> {
-        let mut lexer = Lexer::new();
-        let whole = matches!(lexer.run(body), Ok(Progress::Done(_)));
-        let tape = if whole { lexer.tape() } else { &[] };
-        let record = Record { raw: body, tape, depth: lexer.deepest(), offset: 0 };
-        self.degraded(&record, origin, position, reason)
     }
 }
 

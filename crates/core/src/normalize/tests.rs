@@ -283,7 +283,7 @@ fn a_minimal_document_keeps_what_identifies_the_event() {
         "userIdentity": {"type": "Root"}, "requestParameters": {"password": "s3cret"},
     });
     let mut normalizer = Normalizer::new(&Normalization::default());
-    let document = normalizer.degraded_document(body.to_string().as_bytes(), &origin(), 9, "the index said no");
+    let document = normalizer.degraded(body.to_string().as_bytes(), &origin(), 9, "the index said no");
     assert_eq!((document.id.as_ref(), document.index.as_ref(), document.degraded), ("e1", "2026.10", true));
     let made: Json = serde_json::from_slice(document.body).unwrap();
     let mut raw = body;
@@ -303,7 +303,7 @@ fn a_minimal_document_keeps_what_identifies_the_event() {
 fn an_object_without_bucket_or_day_is_a_local_file() {
     let origin = Origin::new("", "logs/a \"b\".json", None, "2026-11-20T09:30:00Z".to_owned());
     let mut normalizer = Normalizer::new(&Normalization::default());
-    let document = normalizer.degraded_document(b"{}", &origin, 0, "x");
+    let document = normalizer.degraded(b"{}", &origin, 0, "x");
     assert_eq!(document.index, UNDATED);
     let made: Json = serde_json::from_slice(document.body).unwrap();
     assert_eq!(

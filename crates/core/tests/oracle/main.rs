@@ -122,7 +122,7 @@ fn refused_documents_are_degraded() {
             println!("{name}");
             let made = document(&record);
             let mut normalizer = Normalizer::new(&Normalization::default());
-            let document = normalizer.degraded_document(&made.body, &origin(), 0, "refused");
+            let document = normalizer.degraded(&made.body, &origin(), 0, "refused");
             let (id, index) = (document.id.into_owned(), document.index.into_owned());
             let degraded = Made { id, index, body: document.body.to_vec(), degraded: document.degraded };
             check_degraded(&made.body, &degraded, "refused");

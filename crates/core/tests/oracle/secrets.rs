@@ -177,7 +177,7 @@ fn refused_documents_keep_no_secret() {
     let member = format!(r#""sessionToken":"{SECRET}""#);
     for (place, record) in places(&member, "sessionToken").into_iter().filter(|(place, _)| !place.contains("string")) {
         let mut normalizer = Normalizer::new(&Normalization::default());
-        let made = normalizer.degraded_document(record.as_bytes(), &origin(), 0, "refused");
+        let made = normalizer.degraded(record.as_bytes(), &origin(), 0, "refused");
         assert!(!String::from_utf8_lossy(made.body).contains(SECRET), "{place}");
     }
 }
@@ -217,6 +217,6 @@ fn redaction_can_be_switched_off() {
     let record =
         format!(r#"{{"requestParameters":{{"sessionToken":"{SECRET}","a":"{{\"password\":\"{SECRET}\"}}"}}}}"#);
     let mut normalizer = Normalizer::new(&Normalization { redact: false, ..Normalization::default() });
-    let made = normalizer.degraded_document(record.as_bytes(), &origin(), 0, "refused");
+    let made = normalizer.degraded(record.as_bytes(), &origin(), 0, "refused");
     assert!(String::from_utf8_lossy(made.body).matches(SECRET).count() == 2);
 }
