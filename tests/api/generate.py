@@ -29,10 +29,13 @@ LEAF_BUDGET = (3, 8, 15, 30, 60, 120)
 BIG_SHARE = 0.08
 BIG_BYTES = (20_000, 112_000)
 
-# Leaves that are long in real records too, up to LONG_LEAF_BYTES; and members that callers seldom give.
+# Leaves that are long in real records too, up to LONG_LEAF_BYTES; and members that callers seldom give: paging, HTTP headers.
 LONG_LEAVES = re.compile("(?i)(body|definition|script|document|userdata|specification|description)$")
 LONG_LEAF_BYTES = 40_000
-SELDOM = re.compile("(?i)(next)?token$|nexttoken|marker$|dryrun|max(results|items|records)|page(size|token)|clientrequesttoken")
+SELDOM = re.compile(
+    "(?i)(next)?token$|nexttoken|marker$|dryrun|max(results|items|records)|page(size|token)|clientrequesttoken"
+    "|^(x-amz-|if-|content-|response-|range$|expires$|cache-control$)"
+)
 ERROR_SHARE = 0.10
 ODD_SHARE = 0.01
 FILLED_READS = 0.45
@@ -99,16 +102,18 @@ class Filler:
 
     def _struct(self, node, depth, seen):
         fields = node.expand()
-        chosen = [key for key in fields if self._wanted(key, node.required, depth)]
+        chosen = [key for key, field in fields.items() if self._wanted(key, field, node.required, depth)]
         if getattr(node.shape, "is_tagged_union", False) and fields:
             chosen = [self.rng.choice(list(fields))]
         found = {key: self.fill(fields[key], depth, seen) for key in chosen}
         return self._disguised(node.name, found, depth)
 
-    def _wanted(self, key, required, depth) -> bool:
-        if key in required:
+    def _wanted(self, key, field, required, depth) -> bool:
+        """Whether a member is there; binary data is what services leave out of their events."""
+        is_blob = getattr(field.shape, "type_name", "") == "blob"
+        if key in required and not is_blob:
             return True
-        likely = max(0.15, 0.75 - 0.1 * depth) * (0.2 if SELDOM.match(key) else 1)
+        likely = max(0.15, 0.75 - 0.1 * depth) * (0.2 if is_blob or SELDOM.match(key) else 1)
         return self.budget > 0 and self.rng.random() < likely
 
     def _disguised(self, name, found, depth):

@@ -24,6 +24,7 @@ MONTH_SECONDS = 30 * 86400 - 1
 ACCOUNTS = ("111122223333", "444455556666", "777788889999")
 REGIONS = ("us-east-1", "us-west-2", "eu-central-1", "eu-west-1", "ap-southeast-2", "sa-east-1")
 PEOPLE = ("alice", "bob", "carol", "deploy-bot")
+CONTENT = ("application/json", "application/octet-stream", "text/plain; charset=utf-8", "en", "gzip", "attachment", "bytes 0-1023/4096")
 WORDS = ("blue", "edge", "ledger", "night", "orders", "payments", "prod", "report", "stage", "vault")
 UNICODE = ("Größe", "naïve café", "日本語テスト", "данные", "🚀 launch", "ångström")
 
@@ -192,7 +193,8 @@ BY_NAME = tuple((re.compile(pattern), make) for pattern, make in (
     (r"requestid$|clientrequesttoken|idempotency", lambda r, p: uuid(r)),
     (r"etag|sha256|md5|hash|checksum|fingerprint", lambda r, p: token(r, 32, HEX)),
     (r"description|comment|message|reason|notes?$|title", lambda r, p: sentence(r)),
-    (r"templatebody|definition|userdata|script|content|body|document", lambda r, p: long_text(r, r.randint(80, 1200))),
+    (r"content-?(type|language|encoding|disposition|range)$", lambda r, p: r.choice(CONTENT)),
+    (r"templatebody|definition|userdata|script|content$|body|document", lambda r, p: long_text(r, r.randint(80, 1200))),
     (r"version$", lambda r, p: f"{r.randint(1, 9)}.{r.randint(0, 20)}.{r.randint(0, 99)}"),
 ))
 

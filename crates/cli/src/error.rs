@@ -6,7 +6,6 @@ use std::process::ExitCode;
 use tracing_subscriber::filter::ParseError;
 use trailsearch_ingest::settings::SettingsError;
 use trailsearch_schema::TemplateError;
-use trailsearch_schema::promoted::PromoteError;
 use trailsearch_search::{ConnectError, SearchError};
 
 /// The exit code for wrong usage, clap's own.
@@ -37,9 +36,6 @@ pub(crate) enum CliError {
     /// The index template cannot be made.
     #[error(transparent)]
     Template(#[from] TemplateError),
-    /// The promoted names do not fit the index template.
-    #[error("TRAILSEARCH_PROMOTE does not fit the index template")]
-    Promote(#[from] PromoteError),
     /// The index template is not there.
     #[error(
         "the index template {0} is not installed: run `trailsearch setup --index-prefix {0}` once, or add --setup (without it, the cluster would guess the mapping)"
@@ -72,7 +68,7 @@ impl CliError {
     /// What the process ends with.
     pub(crate) fn exit_code(&self) -> ExitCode {
         match self {
-            Self::NoEndpoint | Self::Settings(_) | Self::Log(_) | Self::Promote(_) => ExitCode::from(USAGE),
+            Self::NoEndpoint | Self::Settings(_) | Self::Log(_) => ExitCode::from(USAGE),
             _ => ExitCode::FAILURE,
         }
     }

@@ -3,7 +3,6 @@
 use serde::Serialize;
 use serde_json::Value;
 use trailsearch_ingest::Settings;
-use trailsearch_schema::promoted::Extra;
 use trailsearch_schema::{Flavor, Put, SCHEMA_VERSION, Template};
 use trailsearch_search::{AwsService, SearchError};
 
@@ -59,10 +58,10 @@ impl Meta {
 /// The template that settings and options ask for.
 ///
 /// # Errors
-/// When the index prefix or the promoted names are unusable.
+/// When the index prefix is unusable.
 pub(crate) fn template(settings: &Settings, args: &SetupArgs) -> Result<Template, CliError> {
-    let extra = Extra::parse(settings.ingest.normalization.promoted.iter().map(String::as_str))?;
-    let template = Template::new(flavor(settings, args.flavor), &settings.ingest.index_prefix)?.with_promoted(extra);
+    let promoted = settings.ingest.normalization.promoted.clone();
+    let template = Template::new(flavor(settings, args.flavor), &settings.ingest.index_prefix)?.with_promoted(promoted);
     let template = args.shards.into_iter().fold(template, Template::with_shards);
     Ok(args.replicas.into_iter().fold(template, Template::with_replicas))
 }
@@ -193,13 +192,6 @@ mod tests {
         assert_eq!(at("/_component_template/audit-promoted", promoted), Some("keyword".into()));
         let meta = at("/_index_template/audit", "/_meta").map(Meta).unwrap();
         assert!(meta.is("product", PRODUCT) && meta.is("schema", SCHEMA_VERSION));
-    }
-
-    #[test]
-    fn names_that_do_not_fit_are_refused() {
-        let names: Vec<String> = (0..400).map(|n| format!("request.extra{n}")).collect();
-        let error = template(&settings(&names.join(",")), &SetupArgs::default()).unwrap_err();
-        assert!(matches!(error, CliError::Promote(_)), "{error:?}");
     }
 
     #[test]

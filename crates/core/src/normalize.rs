@@ -33,6 +33,8 @@ pub use origin::Origin;
 
 use std::borrow::Cow;
 
+use trailsearch_schema::promoted::Extra;
+
 use crate::split::Record;
 use crate::tape::{Kind, Lexer, Progress, Token, Value};
 use found::Found;
@@ -45,13 +47,13 @@ use walk::{Rules, Walk};
 pub struct Normalization {
     /// Whether bearer secrets are replaced.
     pub redact: bool,
-    /// Promoted names beyond the schema's, each `request.NAME` or `response.NAME`.
-    pub promoted: Vec<String>,
+    /// Promoted names beyond the schema's.
+    pub promoted: Extra,
 }
 
 impl Default for Normalization {
     fn default() -> Self {
-        Self { redact: true, promoted: Vec::new() }
+        Self { redact: true, promoted: Extra::default() }
     }
 }
 
@@ -119,7 +121,7 @@ impl Normalizer {
         let actor = actor::actor(record);
         self.write_unmapped(record);
         self.write_embedded();
-        self.found.finish();
+        self.found.finish(&self.rules.names);
         let mut to = Object::resume(&mut self.body);
         to.string("@timestamp", time.as_deref().unwrap_or_else(|| origin.time()));
         to.string("outcome", outcome::outcome(record));

@@ -3,11 +3,15 @@
 use super::bounds::{MAX_CUT, MAX_EMBEDDED, MAX_EMBEDDED_BYTES, MAX_LEAVES, MAX_NUMBER_BYTES, MAX_TERM_BYTES};
 use super::embedded::Document;
 use super::json::Object;
+use super::names::Names;
 use super::promoted::{Promoted, Side};
 use super::redact;
 use super::resource::Resources;
 use super::terms::Terms;
 use crate::tape::{Kind, Value};
+
+/// Stands last in `ingest.truncated` when there are more paths than it can list; `ingest.full` has them all.
+const AND_MORE: &str = "*";
 
 /// All that one record brings to light; the memory is kept from record to record.
 #[derive(Debug, Default)]
@@ -135,6 +139,11 @@ impl Found {
     /// Lists the path of what was cut to stay within the bounds.
     pub(super) fn truncate(&mut self, path: &str) {
         self.cut += 1;
+        self.list_truncated(path);
+    }
+
+    /// Lists the path of what cannot be searched, though it stays where it is.
+    pub(super) fn list_truncated(&mut self, path: &str) {
         self.truncated.insert(listed(path));
     }
 
@@ -156,15 +165,18 @@ impl Found {
     }
 
     /// Ends the gathering: what needs more than one leaf.
-    pub(super) fn finish(&mut self) {
+    pub(super) fn finish(&mut self, names: &Names) {
         if !self.bucket.is_empty() && !self.key.is_empty() {
             self.resources.see_object(&self.bucket, &self.key);
         }
         if self.resources.overflowed() {
             self.truncated.insert("resource");
         }
-        if self.promoted.overflowed() {
-            self.truncated.insert("request, response");
+        for known in self.promoted.cut().iter().filter_map(|&number| names.promoted(number)) {
+            self.truncated.insert(&format!("{}.{}", known.side.field(), known.name));
+        }
+        if self.truncated.overflowed() {
+            self.truncated.replace_last(AND_MORE);
         }
     }
 

@@ -3,14 +3,16 @@
 use std::collections::HashMap;
 
 use rustc_hash::FxBuildHasher;
-use trailsearch_schema::{Field, promoted, record_fields};
+use trailsearch_schema::promoted::{self, Extra};
+use trailsearch_schema::{Field, record_fields};
 
 use super::promoted::Side;
 use super::resource;
 
-/// Names that only wrap: their parent's name says what the value is.
+/// Names that only wrap: their parent's name says what the value is. EC2 writes `items` around lists and
+/// `content` around scalars.
 pub(super) fn is_wrapper(name: &str) -> bool {
-    matches!(name, "items" | "value" | "member")
+    matches!(name, "items" | "value" | "member" | "content")
 }
 
 /// What is known of one leaf name.
@@ -29,17 +31,24 @@ impl Leaf {
     }
 }
 
+/// A name whose values get a field of their own, `request.NAME` for example.
+#[derive(Debug)]
+pub(super) struct PromotedName {
+    pub(super) side: Side,
+    pub(super) name: String,
+}
+
 /// The leaf names that mean something: those of the schema, of resources, and those that the user added.
 #[derive(Debug)]
 pub(super) struct Names {
     leaves: HashMap<String, Leaf, FxBuildHasher>,
-    promoted: Vec<String>,
+    promoted: Vec<PromotedName>,
     fields: HashMap<String, &'static Field, FxBuildHasher>,
 }
 
 impl Names {
-    /// The known names, and `extra` ones to promote, each `request.NAME` or `response.NAME`.
-    pub(super) fn new(extra: &[String]) -> Self {
+    /// The known names, and `extra` ones to promote.
+    pub(super) fn new(extra: &Extra) -> Self {
         let mut names = Self { leaves: HashMap::default(), promoted: Vec::new(), fields: HashMap::default() };
         names.know("", record_fields());
         for (name, kind) in resource::NAMED {
@@ -49,12 +58,8 @@ impl Names {
         for (side, list) in Side::ALL.into_iter().zip(lists) {
             list.iter().for_each(|name| names.promote(side, name));
         }
-        for path in extra {
-            for side in Side::ALL {
-                let name = path.strip_prefix(side.field()).and_then(|rest| rest.strip_prefix('.'));
-                name.into_iter().for_each(|name| names.promote(side, name));
-            }
-        }
+        extra.request().iter().for_each(|name| names.promote(Side::Request, name));
+        extra.response().iter().for_each(|name| names.promote(Side::Response, name));
         names
     }
 
@@ -71,14 +76,16 @@ impl Names {
         }
     }
 
-    /// What is known of a name.
+    /// What is known of a name, also where it is written with a capital first letter: EC2's younger operations say
+    /// `InstanceId` where the others say `instanceId`.
     pub(super) fn find(&self, name: &str) -> Leaf {
-        self.leaves.get(name).copied().unwrap_or_default()
+        let leaf = self.leaves.get(name).or_else(|| self.leaves.get(&uncapitalized(name)?));
+        leaf.copied().unwrap_or_default()
     }
 
     /// The promoted name with a number.
-    pub(super) fn promoted(&self, number: u16) -> &str {
-        self.promoted.get(number as usize).map_or("", String::as_str)
+    pub(super) fn promoted(&self, number: u16) -> Option<&PromotedName> {
+        self.promoted.get(number as usize)
     }
 
     fn leaf(&mut self, name: &str) -> &mut Leaf {
@@ -90,7 +97,12 @@ impl Names {
         let place = &mut self.leaf(name).promoted[side as usize];
         if place.is_none() {
             *place = Some(number);
-            self.promoted.push(name.to_owned());
+            self.promoted.push(PromotedName { side, name: name.to_owned() });
         }
     }
+}
+
+fn uncapitalized(name: &str) -> Option<String> {
+    let first = name.chars().next().filter(char::is_ascii_uppercase)?;
+    Some(format!("{}{}", first.to_ascii_lowercase(), &name[1..]))
 }

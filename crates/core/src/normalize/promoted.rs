@@ -39,63 +39,70 @@ impl Side {
 #[derive(Debug, Default)]
 pub(super) struct Promoted {
     text: Vec<u8>,
-    values: Vec<(Side, u16, usize, usize)>,
-    overflow: bool,
+    /// For each promoted name's number where in the text its values stand.
+    values: Vec<Vec<(usize, usize)>>,
+    /// The numbers that have values.
+    seen: Vec<u16>,
+    /// The numbers of which a bound left something out.
+    cut: Vec<u16>,
 }
 
 impl Promoted {
     pub(super) fn clear(&mut self) {
         self.text.clear();
-        self.values.clear();
-        self.overflow = false;
+        self.cut.clear();
+        for number in self.seen.drain(..) {
+            self.values[number as usize].clear();
+        }
     }
 
-    /// Adds a scalar, in JSON as it was written.
-    pub(super) fn add(&mut self, side: Side, name: u16, raw: &str) {
-        let same = |value: &&(Side, u16, usize, usize)| value.0 == side && value.1 == name;
-        if raw == "\"\"" || self.values.iter().filter(same).any(|value| self.text[value.2..value.3] == *raw.as_bytes())
-        {
+    /// Adds a scalar, in JSON as it was written, to the values of a promoted name.
+    pub(super) fn add(&mut self, number: u16, raw: &str) {
+        if self.values.len() <= number as usize {
+            self.values.resize_with(number as usize + 1, Vec::new);
+        }
+        let values = &mut self.values[number as usize];
+        if raw == "\"\"" || values.iter().any(|&(start, end)| self.text[start..end] == *raw.as_bytes()) {
             return;
         }
-        if raw.len() > MAX_TERM_BYTES || self.values.iter().filter(same).count() >= MAX_TERMS {
-            self.overflow = true;
-            return;
+        if raw.len() > MAX_TERM_BYTES || values.len() >= MAX_TERMS {
+            return self.cut.push(number);
+        }
+        if values.is_empty() {
+            self.seen.push(number);
         }
         let start = self.text.len();
         self.text.extend_from_slice(raw.as_bytes());
-        self.values.push((side, name, start, self.text.len()));
+        values.push((start, self.text.len()));
     }
 
-    /// Whether a bound left something out.
-    pub(super) fn overflowed(&self) -> bool {
-        self.overflow
+    /// The numbers of the names that a bound left values of out; some more than once.
+    pub(super) fn cut(&self) -> &[u16] {
+        &self.cut
     }
 
     /// Writes `request`, `response` and `additional`.
     pub(super) fn write(&mut self, names: &Names, to: &mut Object<'_>) {
-        self.values.sort_by_key(|value| (value.0 as u8, value.1));
+        self.seen.sort_unstable();
         for side in Side::ALL {
-            let values = self.values.iter().filter(|value| value.0 == side);
-            to.object(side.field(), |object| self.write_side(values, names, object));
+            to.object(side.field(), |to| {
+                for &number in &self.seen {
+                    if let Some(known) = names.promoted(number).filter(|known| known.side == side) {
+                        self.write_values(number, to.key(&known.name));
+                    }
+                }
+            });
         }
     }
 
-    fn write_side<'v>(
-        &self,
-        values: impl Iterator<Item = &'v (Side, u16, usize, usize)>,
-        names: &Names,
-        to: &mut Object<'_>,
-    ) {
-        let mut values = values.peekable();
-        while let Some(&(_, name, start, end)) = values.next() {
-            let out = to.key(names.promoted(name));
-            out.push(b'[');
-            out.extend_from_slice(&self.text[start..end]);
-            while let Some(&(_, _, start, end)) = values.next_if(|value| value.1 == name) {
+    fn write_values(&self, number: u16, out: &mut Vec<u8>) {
+        out.push(b'[');
+        for (index, &(start, end)) in self.values[number as usize].iter().enumerate() {
+            if index > 0 {
                 out.push(b',');
-                out.extend_from_slice(&self.text[start..end]);
             }
-            out.push(b']');
+            out.extend_from_slice(&self.text[start..end]);
         }
+        out.push(b']');
     }
 }

@@ -31,6 +31,14 @@ impl Terms {
         self.ends.push(self.text.len());
     }
 
+    /// Puts another term in the place of the last.
+    pub(super) fn replace_last(&mut self, term: &str) {
+        self.ends.pop();
+        self.text.truncate(self.ends.last().copied().unwrap_or(0));
+        self.text.push_str(term);
+        self.ends.push(self.text.len());
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.ends.is_empty()
     }

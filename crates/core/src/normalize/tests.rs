@@ -83,9 +83,36 @@ fn each_part_promotes_its_own_names() {
 }
 
 #[test]
+fn promoted_names_are_known_in_the_ways_ec2_writes_them() {
+    let record = json!({"requestParameters": {
+        "CreateFleetRequest": {"InstanceType": "t3.micro", "SubnetId": {"content": "subnet-1", "tag": 1}},
+    }});
+    let made = document(record.to_string());
+    assert_eq!(made.at("/request"), json!({"instanceType": ["t3.micro"], "subnetId": ["subnet-1"]}));
+}
+
+#[test]
+fn more_cut_paths_than_can_be_listed_are_told() {
+    let long = "x".repeat(MAX_LEAF_BYTES + 1);
+    let many = (0..MAX_TERMS + 1).map(|n| (format!("name{n}"), json!(long)));
+    let made = request(json!(many.collect::<serde_json::Map<_, _>>()));
+    let listed = made.at("/ingest/truncated");
+    assert_eq!(listed.as_array().map(Vec::len), Some(MAX_TERMS));
+    assert_eq!(listed[MAX_TERMS - 1], "*");
+    assert_eq!(made.at("/ingest/full").as_array().map(Vec::len), Some(MAX_TERMS + 1));
+}
+
+#[test]
+fn a_keyword_that_the_server_does_not_index_is_told() {
+    let made = document(json!({"userAgent": "x", "eventName": "x".repeat(9_000)}).to_string());
+    assert_eq!(made.at("/ingest/truncated"), json!(["eventName"]));
+    assert_eq!(made.at("/eventName").as_str().map(str::len), Some(9_000));
+}
+
+#[test]
 fn users_promote_names_of_their_own() {
     let promoted = ["request.fleetShape", "response.fleetShape", "request.instanceType", "request.fleetShape"];
-    let settings = Normalization { promoted: promoted.map(str::to_owned).to_vec(), ..Normalization::default() };
+    let settings = Normalization { promoted: Extra::parse(promoted).unwrap(), ..Normalization::default() };
     let record = json!({"requestParameters": {"fleetShape": "a", "instanceType": "b"}, "responseElements": {"x": [{"fleetShape": "c"}]}});
     let made = document_with(record.to_string(), &settings);
     assert_eq!(made.at("/request"), json!({"fleetShape": ["a"], "instanceType": ["b"]}));
@@ -100,7 +127,7 @@ fn more_promoted_values_than_fit_are_told() {
     assert_eq!(all.at("/ingest/truncated"), json!(null));
     let more = request(json!({"instanceIds": ids(MAX_TERMS + 1)}));
     assert_eq!(more.at("/request/instanceIds").as_array().map(Vec::len), Some(MAX_TERMS));
-    assert_eq!(more.at("/ingest/truncated"), json!(["request, response"]));
+    assert_eq!(more.at("/ingest/truncated"), json!(["request.instanceIds"]));
     assert_eq!(more.at("/requestParameters/instanceIds").as_array().map(Vec::len), Some(MAX_TERMS + 1));
 }
 

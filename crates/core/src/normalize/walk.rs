@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use trailsearch_schema::{Field, Shape, Type};
+use trailsearch_schema::{Field, KEYWORD_MAX, Shape, Type};
 
 use super::bounds::{MAX_DEPTH, MAX_KEY_BYTES, MAX_LEAF_BYTES, MAX_LISTS, MAX_PATH_BYTES};
 use super::copier::Copier;
@@ -86,8 +86,16 @@ impl<'t, 'o> Walk<'t, 'o> {
             Type::Object => self.objects(value),
             Type::FlatObject => self.part(field, value),
             Type::Text => self.text(value),
-            _ => self.found.see_field(&self.path, value),
+            _ => self.typed(field, value),
         }
+    }
+
+    /// A value of a typed field; the server does not index longer ones.
+    fn typed(&mut self, field: &'static Field, value: &Value<'t>) {
+        if field.ty == Type::Keyword && value.raw().len() > KEYWORD_MAX {
+            self.found.list_truncated(&self.path);
+        }
+        self.found.see_field(&self.path, value);
     }
 
     /// Text that people read, and in which anything may stand.
@@ -194,8 +202,8 @@ impl<'t, 'o> Walk<'t, 'o> {
             let token = value.token();
             return self.copier.replace(token.start, token.end, format!("\"{raw}\"").as_bytes());
         }
-        if let Some((side, number)) = self.side.and_then(|side| Some((side, leaf.promoted(side)?))) {
-            self.found.promoted.add(side, number, raw);
+        if let Some(number) = self.side.and_then(|side| leaf.promoted(side)) {
+            self.found.promoted.add(number, raw);
         }
         if let Some(text) = value.str() {
             self.found.see_leaf(self.side, &self.path, name, leaf.kind, &text);

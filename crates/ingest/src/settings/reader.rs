@@ -1,5 +1,8 @@
 //! Reads variables and remembers every problem.
 
+use trailsearch_core::ack::with_causes;
+use trailsearch_schema::promoted::Extra;
+
 use super::SettingsError;
 use super::variable::{Allowed, VARIABLES, Variable};
 
@@ -80,20 +83,14 @@ impl<'l> Reader<'l> {
         text
     }
 
-    pub(super) fn promoted(&mut self, variable: &Variable) -> Vec<String> {
+    /// The names between commas.
+    pub(super) fn promoted(&mut self, variable: &Variable) -> Extra {
         let text = self.text(variable).unwrap_or_default();
-        let names: Vec<String> =
-            text.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect();
-        let plain = |name: &str| {
-            !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
-        };
-        let right = |name: &String| {
-            name.split_once('.').is_some_and(|(side, name)| matches!(side, "request" | "response") && plain(name))
-        };
-        if !names.iter().all(right) {
-            self.refuse(variable, &text);
-        }
-        names
+        let names = text.split(',').map(str::trim).filter(|name| !name.is_empty());
+        Extra::parse(names).unwrap_or_else(|error| {
+            self.problems.push(format!("{}: {}", variable.name, with_causes(&error)));
+            Extra::default()
+        })
     }
 
     pub(super) fn refuse_unknown<'a>(&mut self, names: impl Iterator<Item = &'a str>) {

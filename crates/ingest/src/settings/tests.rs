@@ -34,7 +34,7 @@ fn each_problem_names_the_variable_what_was_wrong_and_what_is_allowed() {
         "TRAILSEARCH_BATCH_BYTES is 'many', allowed is a whole number from 65536 to 52428800",
         "TRAILSEARCH_INDEX_PREFIX is 'Cloud*'",
         "TRAILSEARCH_BULK_CONCURENCY is no setting",
-        "TRAILSEARCH_PROMOTE is 'request.a.b'",
+        "TRAILSEARCH_PROMOTE: a promoted name is not usable",
     ] {
         assert!(text.contains(part), "{part} is missing in: {text}");
     }
