@@ -11,7 +11,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "mappings"))
 import apimodel
 import compare_mappings
 import generate
+import leaves
 import rank_leaves
+import records
 import values
 
 
@@ -75,7 +77,7 @@ class Ec2(unittest.TestCase):
 
     def test_younger_lists_number_their_items(self):
         for seed in range(200):
-            filler = generate.Filler(random.Random(seed), values.Place("ec2", "request"), 50)
+            filler = records.Filler(random.Random(seed), values.Place("ec2", "request"), records.EVERYTHING)
             filled = filler.fill(self.flow_logs.request())["DescribeFlowLogsRequest"]
             ids = filled.get("FlowLogId") if filled else None
             if isinstance(ids, list) and len(ids) > 1:
@@ -84,7 +86,7 @@ class Ec2(unittest.TestCase):
         self.fail("no list of two items in 200 tries")
 
     def test_empty_lists_lose_their_items(self):
-        filler = generate.Filler(random.Random(1), values.Place("ec2", "request"), 0)
+        filler = records.Filler(random.Random(1), values.Place("ec2", "request"), records.EVERYTHING)
         self.assertEqual(filler._disguised("filterSet", {"items": []}, 3), {})
         self.assertEqual(filler._disguised("tagSet", {"item": []}, 3), "")
 
@@ -92,33 +94,33 @@ class Ec2(unittest.TestCase):
 class Records(unittest.TestCase):
     SERVICES = ("iam", "sts", "kms", "dynamodb", "lambda")
 
-    def records(self, seed="7"):
-        return [generate.record(seed, each) for service in self.SERVICES for each in apimodel.operations(service)]
+    def made(self, seed="7"):
+        return [records.record(seed, each) for service in self.SERVICES for each in apimodel.operations(service)]
 
     def test_a_seed_decides_everything(self):
-        self.assertEqual(self.records(), self.records())
-        self.assertNotEqual(self.records(), self.records("8"))
+        self.assertEqual(self.made(), self.made())
+        self.assertNotEqual(self.made(), self.made("8"))
 
     def test_sizes_ids_and_month(self):
-        made = self.records()
+        made = self.made()
         self.assertEqual(len({record["eventID"] for record in made}), len(made))
         for record in made:
             self.assertTrue(record["eventTime"].startswith("2026-11-"))
-            self.assertLessEqual(len(generate.encoded(record)), 256 * 1024)
+            self.assertLessEqual(len(records.encoded(record)), 256 * 1024)
             for part in ("requestParameters", "responseElements"):
-                self.assertLessEqual(len(generate.encoded(record[part])), generate.PART_BYTES)
+                self.assertLessEqual(len(records.encoded(record[part])), records.PART_BYTES)
                 self.assertIsInstance(record[part], (dict, type(None)))
 
     def test_failures_have_no_answer(self):
-        failed = [record for record in self.records() if "errorCode" in record]
+        failed = [record for record in self.made() if "errorCode" in record]
         self.assertTrue(failed)
         self.assertTrue(all(record["responseElements"] is None and record["errorMessage"] for record in failed))
 
     def test_parts_beyond_the_bound_are_omitted(self):
-        size = generate.PART_BYTES - len('{"a":""}')
-        self.assertEqual(generate.within_bound({"a": "x" * size}, "request"), {"a": "x" * size})
-        omitted = generate.within_bound({"a": "x" * (size + 1)}, "request")
-        self.assertEqual(omitted, {"reason": "requestParameters too large", "omitted": True, "originalSize": generate.PART_BYTES + 1})
+        size = records.PART_BYTES - len('{"a":""}')
+        self.assertEqual(records.within_bound({"a": "x" * size}, "request"), {"a": "x" * size})
+        omitted = records.within_bound({"a": "x" * (size + 1)}, "request")
+        self.assertEqual(omitted, {"reason": "requestParameters too large", "omitted": True, "originalSize": records.PART_BYTES + 1})
 
     def test_a_leaf_keeps_its_way_of_writing_times(self):
         place, times = values.Place("kms", "response"), random.Random(3)
@@ -144,7 +146,7 @@ class Samples(unittest.TestCase):
 
     def test_leaves_are_counted_by_record(self):
         made = {"requestParameters": {"a": [{"b": 1}, {"b": 1}], "c": None, "d": ""}, "responseElements": {"b": True}}
-        found = list(generate.record_leaves(made))
+        found = list(leaves.record_leaves(made))
         self.assertEqual(found, [("request", ("a", "b"), "1"), ("request", ("a", "b"), "1"), ("response", ("b",), "true")])
 
 
