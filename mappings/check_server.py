@@ -69,8 +69,8 @@ class Server:
         self.endpoint = endpoint.rstrip("/")
 
     def call(self, method: str, path: str, body=None) -> tuple[int, dict]:
-        """The status and the parsed answer of a request."""
-        data = None if body is None else json.dumps(body).encode()
+        """The status and the parsed answer of a request; a body that is text already is sent as it is."""
+        data = None if body is None else (body if isinstance(body, str) else json.dumps(body)).encode()
         request = urllib.request.Request(self.endpoint + path, data, {"Content-Type": "application/json"}, method=method)
         try:
             with urllib.request.urlopen(request, timeout=HTTP_SECONDS) as reply:

@@ -1,7 +1,7 @@
 //! The fields of a trailsearch document, and what is rendered from them.
 //!
-//! The fields are data: `mappings/fields/*.yml` and `mappings/promoted.yml`.
-//! From them the `render` binary writes the index templates, the field
+//! The fields are data: `mappings/fields/*.yml` and `mappings/promoted.yml`, and so are
+//! the noise rules, `mappings/noise.yml`. From them the `render` binary writes the index templates, the field
 //! reference, the Dashboards index pattern and the table in this crate, so that
 //! whoever builds a document knows every field without reading YAML:
 //!
@@ -9,6 +9,7 @@
 //! - [`added_fields`]: what trailsearch adds (`actor`, `resource`, `ingest`…);
 //! - [`promoted`]: the leaf names gathered into `request.*`, `response.*` and
 //!   `additional.*`;
+//! - [`noise`]: which records tell nobody anything;
 //! - [`Template`]: the requests that install the index template.
 //!
 //! mappings/README.md tells how to change a field, how fields are counted, and
@@ -17,6 +18,7 @@
 mod count;
 mod field;
 mod names;
+pub mod noise;
 pub mod promoted;
 #[rustfmt::skip]
 mod rendered;

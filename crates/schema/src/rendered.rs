@@ -1,6 +1,7 @@
 //! Rendered from mappings/ by the `render` binary: change the data, not this file.
 
 use crate::field::{Field, Type};
+use crate::noise::{Condition, Rule, Test};
 
 /// The version of the schema; it changes when a document made before would be searched otherwise.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -580,4 +581,83 @@ pub(crate) static ADDED: &[Field] = &[
         Field::leaf("bytesTransferredOut", Type::Long),
         Field::leaf("AuthenticationMethod", Type::Keyword),
     ]),
+];
+
+/// The paths that noise rules look at.
+pub const NOISE_PATHS: &[&[&str]] = &[
+    &["errorCode"],
+    &["errorMessage"],
+    &["eventName"],
+    &["eventSource"],
+    &["userAgent"],
+    &["userIdentity", "invokedBy"],
+    &["userIdentity", "sessionContext", "sessionIssuer", "arn"],
+    &["userIdentity", "type"],
+];
+
+/// The names of the noise rules.
+pub const NOISE_NAMES: &[&str] = &[
+    "config-probe",
+    "macie-probe",
+    "inspection-probe",
+    "log-stream",
+    "log-delivery",
+    "log-encryption",
+    "trailsearch-read",
+];
+
+/// The noise rules.
+pub static NOISE_RULES: &[Rule] = &[
+    Rule { name: "config-probe", when: &[
+        Condition::Member(2, &[Test::Starts("Get"), Test::Starts("List"), Test::Starts("Describe"), Test::Starts("Head"), Test::Starts("BatchGet")]),
+        Condition::Member(0, &[Test::Starts("NoSuch"), Test::Ends("NotFound"), Test::Ends("NotFoundError"), Test::Ends("NotFoundException"), Test::Ends("NotFoundFault")]),
+        Condition::Member(6, &[Test::Ends(":role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig")]),
+    ], unless: &[
+        Condition::Member(0, &[Test::Is("NoSuchBucket")]),
+    ] },
+    Rule { name: "macie-probe", when: &[
+        Condition::Member(2, &[Test::Starts("Get"), Test::Starts("List"), Test::Starts("Describe"), Test::Starts("Head"), Test::Starts("BatchGet")]),
+        Condition::Member(0, &[Test::Starts("NoSuch"), Test::Ends("NotFound"), Test::Ends("NotFoundError"), Test::Ends("NotFoundException"), Test::Ends("NotFoundFault")]),
+        Condition::Member(6, &[Test::Ends(":role/aws-service-role/macie.amazonaws.com/AWSServiceRoleForAmazonMacie")]),
+    ], unless: &[
+        Condition::Member(0, &[Test::Is("NoSuchBucket")]),
+    ] },
+    Rule { name: "inspection-probe", when: &[
+        Condition::Member(2, &[Test::Starts("Get"), Test::Starts("List"), Test::Starts("Describe"), Test::Starts("Head"), Test::Starts("BatchGet")]),
+        Condition::Member(0, &[Test::Starts("NoSuch"), Test::Ends("NotFound"), Test::Ends("NotFoundError"), Test::Ends("NotFoundException"), Test::Ends("NotFoundFault")]),
+        Condition::Member(6, &[Test::Ends(":role/aws-service-role/access-analyzer.amazonaws.com/AWSServiceRoleForAccessAnalyzer"), Test::Ends(":role/aws-service-role/securityhub.amazonaws.com/AWSServiceRoleForSecurityHub"), Test::Ends(":role/aws-service-role/trustedadvisor.amazonaws.com/AWSServiceRoleForTrustedAdvisor")]),
+    ], unless: &[
+        Condition::Member(0, &[Test::Is("NoSuchBucket")]),
+    ] },
+    Rule { name: "log-stream", when: &[
+        Condition::Member(2, &[Test::Is("CreateLogStream")]),
+        Condition::Member(3, &[Test::Is("logs.amazonaws.com")]),
+        Condition::Member(0, &[Test::Is("ResourceAlreadyExistsException"), Test::Absent]),
+        Condition::Machine,
+    ], unless: &[] },
+    Rule { name: "log-delivery", when: &[
+        Condition::Member(2, &[Test::Is("PutObject"), Test::Is("GetBucketAcl")]),
+        Condition::Member(3, &[Test::Is("s3.amazonaws.com")]),
+        Condition::Member(7, &[Test::Is("AWSService")]),
+        Condition::Member(5, &[Test::Is("cloudtrail.amazonaws.com"), Test::Is("delivery.logs.amazonaws.com")]),
+        Condition::Member(0, &[Test::Absent]),
+        Condition::Member(1, &[Test::Absent]),
+    ], unless: &[] },
+    Rule { name: "log-encryption", when: &[
+        Condition::Member(2, &[Test::Is("GenerateDataKey")]),
+        Condition::Member(3, &[Test::Is("kms.amazonaws.com")]),
+        Condition::Member(7, &[Test::Is("AWSService")]),
+        Condition::Member(5, &[Test::Is("cloudtrail.amazonaws.com"), Test::Is("delivery.logs.amazonaws.com")]),
+        Condition::Member(0, &[Test::Absent]),
+        Condition::Member(1, &[Test::Absent]),
+    ], unless: &[] },
+    Rule { name: "trailsearch-read", when: &[
+        Condition::Member(2, &[Test::Is("GetObject"), Test::Is("HeadObject"), Test::Is("ListObjects")]),
+        Condition::Member(3, &[Test::Is("s3.amazonaws.com")]),
+        Condition::Member(4, &[Test::Word("app/trailsearch")]),
+        Condition::Machine,
+        Condition::LogBucket,
+        Condition::Member(0, &[Test::Absent]),
+        Condition::Member(1, &[Test::Absent]),
+    ], unless: &[] },
 ];

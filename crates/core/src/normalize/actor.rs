@@ -1,21 +1,5 @@
 //! Who: one name for every type of identity.
-//!
-//! | `userIdentity.type` | name | account | session | human |
-//! |---|---|---|---|---|
-//! | `Root` | `root` | `accountId` | | yes |
-//! | `IAMUser` | `userName`, else the ARN's last part | `accountId` | | yes |
-//! | `AssumedRole` | a person's session: `sourceIdentity`, else the session's name; a machine's: the role's name | `accountId`, else the issuer's | the ARN's last part | see [`person_in_session`] |
-//! | `Role` | the ARN's last part | `accountId` | | no |
-//! | `FederatedUser` | the ARN's last part | `accountId` | the same | yes |
-//! | `SAMLUser` | `userName`, else `principalId` | `accountId` | | yes |
-//! | `WebIdentityUser` | `userName`, else `principalId` | `accountId` | | where the provider signs people in |
-//! | `IdentityCenterUser` | `userName`, else `onBehalfOf.userId`, else `credentialId` | `accountId` | | yes |
-//! | `Directory` | `userName`, else `principalId` | `accountId` | | yes |
-//! | `AWSService`, or none with `invokedBy` | `invokedBy` | | | no |
-//! | `AWSAccount` | the principal's last part, else `accountId`; `anonymous` for nobody | `accountId` | | no |
-//! | no identity (Insights, aggregated events) | `eventSource`, else `cloudtrail.amazonaws.com` | | | no |
-//!
-//! <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html>
+#![doc = include_str!("../../../../docs/identity.md")]
 
 use std::borrow::Cow;
 
@@ -45,15 +29,18 @@ type Text<'a> = Option<Cow<'a, str>>;
 /// The principal that CloudTrail writes for a caller without credentials.
 const ANONYMOUS: &str = "ANONYMOUS_PRINCIPAL";
 
+/// What tells a role session's ARN: `arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION`.
+const ROLE_SESSION: &str = ":assumed-role/";
+
 /// Resolves who made the call that `record` tells of.
 pub(super) fn actor<'a>(record: &Value<'a>) -> Actor<'a> {
     let identity = record.get("userIdentity").filter(|identity| identity.entries().next().is_some());
     let Some(identity) = identity else { return without_identity(record) };
     let kind = text(&identity, &["type"]);
     let mut actor = match kind.as_deref() {
-        Some("AssumedRole") => assumed_role(record, &identity),
         Some("AWSService") | None => service(&identity),
         Some("AWSAccount") => account(&identity),
+        Some(kind) if kind == "AssumedRole" || is_role_session(&identity) => assumed_role(record, &identity),
         Some(kind) => principal(kind, &identity),
     };
     actor.kind = kind.unwrap_or(Cow::Borrowed(if actor.name.is_empty() { "Unknown" } else { "AWSService" }));
@@ -121,12 +108,24 @@ fn account<'a>(identity: &Value<'a>) -> Actor<'a> {
     let principal = text(identity, &["principalId"]);
     let anonymous = text(identity, &["accountId"]).is_some_and(|account| account == ANONYMOUS)
         || principal.as_deref().is_some_and(|principal| principal.eq_ignore_ascii_case("anonymous"));
+    let session = session_of(&principal);
     let name = if anonymous {
         Some(Cow::Borrowed("anonymous"))
     } else {
-        principal.clone().map(|principal| last_part(principal, &[':'])).or_else(|| text(identity, &["accountId"]))
+        session.clone().or_else(|| principal.clone()).or_else(|| text(identity, &["accountId"]))
     };
-    Actor { name: name.unwrap_or_default(), principal, arn: text(identity, &["arn"]), ..Actor::default() }
+    Actor {
+        name: name.unwrap_or_default(),
+        session,
+        principal: principal.map(|principal| first_part(principal, ':')),
+        arn: text(identity, &["arn"]),
+        ..Actor::default()
+    }
+}
+
+/// The session's name in the principal of a role session, `AROA…:SESSION`.
+fn session_of<'a>(principal: &Text<'a>) -> Text<'a> {
+    principal.clone().filter(|principal| principal.contains(':')).map(|principal| last_part(principal, &[':']))
 }
 
 fn principal<'a>(kind: &str, identity: &Value<'a>) -> Actor<'a> {
@@ -156,6 +155,8 @@ fn is_human(kind: &str, identity: &Value<'_>) -> bool {
     match kind {
         "Root" | "IAMUser" | "FederatedUser" | "SAMLUser" | "IdentityCenterUser" | "Directory" => true,
         "WebIdentityUser" => text(identity, &["identityProvider"]).is_some_and(|provider| signs_people_in(&provider)),
+        // Identity Center writes it of the users who sign in.
+        "Unknown" => text(identity, &["userName"]).is_some(),
         _ => false,
     }
 }
@@ -173,13 +174,17 @@ fn signs_people_in(provider: &str) -> bool {
     PEOPLE.iter().any(|name| provider.contains(name))
 }
 
+/// Whether it is the identity of a role session, of which some services write that its type is `Unknown`.
+fn is_role_session(identity: &Value<'_>) -> bool {
+    text(identity, &["arn"]).is_some_and(|arn| arn.contains(ROLE_SESSION))
+}
+
 fn assumed_role<'a>(record: &Value<'a>, identity: &Value<'a>) -> Actor<'a> {
     let issuer = |name| text(identity, &["sessionContext", "sessionIssuer", name]);
     let session_arn = text(identity, &["arn"]);
     let principal = text(identity, &["principalId"]);
-    let session = session_arn.clone().filter(|arn| arn.contains('/')).map(|arn| last_part(arn, &['/'])).or_else(|| {
-        principal.clone().filter(|principal| principal.contains(':')).map(|principal| last_part(principal, &[':']))
-    });
+    let in_arn = session_arn.clone().filter(|arn| arn.contains('/')).map(|arn| last_part(arn, &['/']));
+    let session = in_arn.or_else(|| session_of(&principal));
     let role = issuer("userName")
         .or_else(|| issuer("arn").map(|arn| last_part(arn, &['/'])))
         .or_else(|| role_of(&session_arn));
@@ -200,35 +205,39 @@ fn assumed_role<'a>(record: &Value<'a>, identity: &Value<'a>) -> Actor<'a> {
     }
 }
 
-/// The role's name in `arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION`.
+/// The role's name in the ARN of its session.
 fn role_of<'a>(session_arn: &Text<'a>) -> Text<'a> {
     let arn = session_arn.as_deref()?;
-    let (_, rest) = arn.split_once("assumed-role/")?;
+    let (_, rest) = arn.split_once(ROLE_SESSION)?;
     rest.split('/').next().map(|role| Cow::Owned(role.to_owned()))
 }
 
-/// Whether a person uses the role session, by the traces that people leave: permission sets of Identity Center, a
-/// source identity, a console session, a second factor, or a session named by an e-mail address.
+/// Whether a person uses the role session, by the traces that people leave: permission sets and users of Identity
+/// Center, a source identity, a console session, a second factor, or a session named by an e-mail address.
 ///
-/// Service-linked roles, calls that a service makes itself, and instance sessions are never people.
+/// Service-linked roles and instance sessions are never people. A service that calls on behalf of a session
+/// (`invokedBy`) uses its credentials: behind it stands whoever stands behind the session.
 fn person_in_session(record: &Value<'_>, identity: &Value<'_>, role: Option<&str>, session: Option<&str>) -> bool {
     let role = role.unwrap_or_default();
-    let service = identity.get("invokedBy").is_some() || role.starts_with("AWSServiceRoleFor");
     let instance = session.is_some_and(|session| session.starts_with("i-"));
-    if service || instance {
+    if instance || role.starts_with("AWSServiceRoleFor") {
         return false;
     }
     role.starts_with("AWSReservedSSO_")
         || text(identity, &["sessionContext", "sourceIdentity"]).is_some()
+        || text(identity, &["onBehalfOf", "userId"]).is_some()
         || session.is_some_and(|session| session.contains('@'))
         || identity.at(&["sessionContext", "attributes", "mfaAuthenticated"]).is_some_and(|mfa| mfa.is_true())
         || record.get("sessionCredentialFromConsole").is_some_and(|console| console.is_true())
-        || record.get("userAgent").and_then(|agent| agent.str()).is_some_and(|agent| is_browser(&agent))
+        || uses_browser(record)
 }
 
-fn is_browser(agent: &str) -> bool {
+/// Whether the call came from a browser that holds the session; a presigned URL is opened by whoever got it.
+fn uses_browser(record: &Value<'_>) -> bool {
     const CONSOLE: [&str; 4] = ["Mozilla/", "console.amazonaws.com", "signin.amazonaws.com", "S3Console/"];
-    CONSOLE.iter().any(|name| agent.contains(name))
+    let Some(agent) = record.get("userAgent").and_then(|agent| agent.str()) else { return false };
+    let method = text(record, &["additionalEventData", "AuthenticationMethod"]);
+    CONSOLE.iter().any(|name| agent.contains(name)) && method.is_none_or(|method| method != "QueryString")
 }
 
 fn last_resort<'a>(identity: &Value<'a>) -> Cow<'a, str> {

@@ -8,7 +8,7 @@
 /// `flat_object` rejects the whole document when `value` or `path=value` exceeds
 /// Lucene's 32,766 bytes of one term. Nobody types a term of more than a few
 /// hundred characters, and each indexed byte is stored twice, so the bound is lower.
-pub const MAX_LEAF_BYTES: usize = 4 * 1024;
+pub const MAX_LEAF_BYTES: usize = 2 * 1024;
 
 /// The longest name of a member, in bytes; names become parts of terms.
 pub const MAX_KEY_BYTES: usize = 512;

@@ -41,7 +41,7 @@ impl Normalizer {
             to.string("raw", without.as_deref().unwrap_or(&text));
         });
         to.close();
-        Document { id: Cow::Owned(id), index, body: &self.body, degraded: true }
+        Document { id: Cow::Owned(id), index, body: &self.body, degraded: true, dropped: false }
     }
 }
 

@@ -74,8 +74,11 @@ impl Found {
     /// Looks at a scalar of a typed field.
     pub(super) fn see_field(&mut self, path: &str, value: &Value<'_>) {
         match path {
-            "resources.ARN" => self.see(value, |found, text| found.resources.see_arn(text)),
-            "resources.accountId" => self.see(value, |found, text| found.resources.see_account(text)),
+            "resources.ARN" | "resources.ARNPrefix" => self.see(value, |found, text| found.resources.see_arn(text)),
+            "summary.primaryDimension.statistics.name" | "summary.details.statistics.name" => {
+                self.see(value, |found, text| found.resources.see_arn(text));
+            }
+            "resources.accountId" | "vpcEndpointAccountId" => self.see(value, |found, text| found.resources.see_account(text)),
             "errorMessage" => self.see(value, Self::see_denial),
             "vpcEndpointId" => self.see(value, |found, text| found.resources.see(None, text)),
             _ => {}
@@ -92,12 +95,16 @@ impl Found {
     fn see_denial(&mut self, message: &str) {
         let Some((_, rest)) = message.split_once(" on resource: ") else { return };
         let arn = rest.split([' ', ',']).next().unwrap_or_default();
-        self.resources.see_arn(arn.trim_end_matches('.'));
+        self.resources.see_arn(arn.trim_matches(['"', '.']));
     }
 
     /// Looks at a string of a variable part.
     pub(super) fn see_leaf(&mut self, side: Option<Side>, path: &str, name: &str, kind: Option<&str>, text: &str) {
-        self.resources.see(kind, text);
+        match name {
+            // The one parameter of many subnets in one string.
+            "vPCZoneIdentifier" => text.split(',').for_each(|subnet| self.resources.see(kind, subnet.trim())),
+            _ => self.resources.see(kind, text),
+        }
         match (side, path) {
             (Some(Side::Response), _) if name == "accessKeyId" => self.issued.insert(text),
             (Some(Side::Request), "requestParameters.bucketName") => text.clone_into(&mut self.bucket),

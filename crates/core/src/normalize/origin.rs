@@ -5,6 +5,7 @@ use super::json::Object;
 /// The object that records come from, and what their documents say of it.
 #[derive(Debug, Clone)]
 pub struct Origin {
+    bucket: String,
     day: Option<String>,
     time: String,
     /// The members that are the same for every record, written once.
@@ -24,7 +25,12 @@ impl Origin {
         to.string("time", &time);
         to.string("version", env!("CARGO_PKG_VERSION"));
         let members = braced.split_off(1);
-        Self { day, time, members }
+        Self { bucket: bucket.to_owned(), day, time, members }
+    }
+
+    /// The object's bucket; empty for a local file.
+    pub(super) fn bucket(&self) -> &str {
+        &self.bucket
     }
 
     /// When the object is ingested.

@@ -46,8 +46,8 @@ const NAMES: [&str; 24] = [
 const QUERY_START: &str = "X-Amz-S";
 const QUERY: [&str; 2] = ["ecurity-Token=", "ignature="];
 
-/// What AWS writes where it hid a value itself.
-const HIDDEN: &str = "HIDDEN_DUE_TO_SECURITY_REASONS";
+/// What AWS writes where it hid a value itself; some services write asterisks.
+const HIDDEN: [&str; 2] = ["HIDDEN_DUE_TO_SECURITY_REASONS", "<sensitiveDataRemoved>"];
 
 /// The text of the member `name`, of any depth, with the secrets in it replaced; `None` where there are none.
 pub(super) fn value(name: &str, value: &Value<'_>) -> Option<String> {
@@ -101,8 +101,13 @@ pub(super) fn inside(raw: &str, document: Option<&Document>) -> Option<String> {
 pub(super) fn is_secret(name: &str, raw: &str) -> bool {
     is_secret_name(name) && {
         let text = raw.trim_matches('"');
-        !text.is_empty() && text != HIDDEN && !matches!(text, "null" | "true" | "false")
+        !is_hidden(text) && !matches!(text, "null" | "true" | "false")
     }
+}
+
+/// Whether there is nothing to see, or AWS has hidden it.
+pub(super) fn is_hidden(text: &str) -> bool {
+    text.bytes().all(|byte| byte == b'*') || HIDDEN.contains(&text)
 }
 
 /// For each length, the first letters of the secret names of that length: sorts out nearly every name at once.

@@ -5,6 +5,7 @@ mod shape;
 pub(super) use shape::NAMED;
 
 use crate::normalize::json::Object;
+use crate::normalize::redact::is_hidden;
 use crate::normalize::terms::Terms;
 
 /// The resources of one record.
@@ -31,7 +32,8 @@ impl<'a> Arn<'a> {
         let mut parts = rest.splitn(5, ':');
         let (partition, service, _region) = (parts.next()?, parts.next()?, parts.next()?);
         let (account, resource) = (parts.next()?, parts.next()?);
-        let plain = !text.contains([' ', '"', '\\', '{']);
+        let blanks = service == "s3" || !text.contains(' ');
+        let plain = blanks && !text.contains(['"', '\\', '{']);
         (partition.starts_with("aws") && !service.is_empty() && !resource.is_empty() && plain).then_some(Self {
             service,
             account,
@@ -39,38 +41,56 @@ impl<'a> Arn<'a> {
         })
     }
 
-    /// The resource's own name or id: what follows the type.
+    /// The resource's own name or id.
     fn id(&self) -> &'a str {
-        match self.service {
-            "s3" => self.resource,
+        let id = match self.service {
+            "s3" => Some(self.resource),
+            "iam" if self.resource == "root" => Some(self.account),
             // A function's version or alias, a log group's stream, follow its name.
-            "lambda" | "logs" => self.resource.split(':').nth(1).unwrap_or(self.resource),
-            // So do a table's index, stream and backup.
-            "dynamodb" => self.resource.split('/').nth(1).unwrap_or(self.resource),
+            "lambda" | "logs" => self.part(':', 1),
+            // So do a table's index, stream and backup, and the unique id of a stack.
+            "dynamodb" | "cloudformation" => self.part('/', 1),
+            "elasticloadbalancing" if self.first() == "targetgroup" => self.part('/', 1),
+            // `app/NAME/ID`, or in the oldest generation the name alone.
+            "elasticloadbalancing" if self.first() == "loadbalancer" => self.part('/', 2),
             // Names that may hold slashes.
-            "secretsmanager" | "ecr" => self.name(),
-            "ssm" if self.kind() == "parameter" && self.name().contains('/') => {
-                self.resource.strip_prefix("parameter").unwrap_or(self.resource)
-            }
-            _ => self.resource.rsplit(['/', ':']).next().unwrap_or(self.resource),
-        }
+            "secretsmanager" | "ecr" => self.resource.split_once(['/', ':']).map(|(_, name)| name),
+            "ssm" => self.resource.strip_prefix("parameter").filter(|name| name.matches('/').count() > 1),
+            _ => None,
+        };
+        id.unwrap_or_else(|| self.last())
     }
 
-    /// All that follows the type.
-    fn name(&self) -> &'a str {
-        self.resource.split_once(['/', ':']).map_or(self.resource, |(_, name)| name)
+    /// What follows the last separator: a slash where there is one, since what it precedes may hold colons.
+    fn last(&self) -> &'a str {
+        let separator = if self.resource.contains('/') { '/' } else { ':' };
+        self.resource.rsplit(separator).next().unwrap_or(self.resource)
+    }
+
+    /// The resource's part with a number, counted from 0.
+    fn part(&self, separator: char, number: usize) -> Option<&'a str> {
+        self.resource.split(separator).nth(number)
+    }
+
+    /// The first part: the type, where there is more than one.
+    fn first(&self) -> &'a str {
+        self.resource.trim_start_matches('/').split(['/', ':']).next().unwrap_or_default()
     }
 
     /// What kind of resource it is: `role`, `instance`, `bucket`.
     fn kind(&self) -> &'a str {
-        let first = self.resource.trim_start_matches('/').split(['/', ':']).next().unwrap_or_default();
+        let first = self.first();
         match self.service {
             "s3" if self.resource.contains('/') => "object",
             "s3" => "bucket",
+            "sns" if first.len() < self.resource.len() => "subscription",
             "sns" => "topic",
             "sqs" => "queue",
-            _ if first.len() < self.resource.len() => first,
-            service => service,
+            service => match shape::arn_kind(service, first) {
+                Some(kind) => kind,
+                None if first.len() < self.resource.len() => first,
+                None => service,
+            },
         }
     }
 }
@@ -90,18 +110,19 @@ impl Resources {
             self.kind.insert(kind);
         } else if text.starts_with("arn:") {
             self.see_arn(text);
-        } else if let Some(kind) = named.filter(|_| !text.is_empty()) {
+        } else if let Some(kind) = named.filter(|_| !is_hidden(text)) {
             self.id.insert(text);
             self.kind.insert(kind);
         }
     }
 
-    /// Adds an ARN, the id in it, its kind and its account. Patterns name no resource of their own, yet are kept as ARNs.
+    /// Adds an ARN, the id in it, its kind and its account. Patterns and prefixes name no resource of their own, yet are
+    /// kept as ARNs.
     pub(super) fn see_arn(&mut self, text: &str) {
         let Some(arn) = Arn::parse(text) else { return };
         self.arn.insert(text);
         self.kind.insert(arn.kind());
-        if !text.contains(['*', '?']) {
+        if !text.contains(['*', '?']) && !text.ends_with('/') {
             self.id.insert(arn.id());
         }
         if arn.account.len() == 12 {

@@ -2,6 +2,8 @@ use serde_json::{Value as Json, json};
 
 use super::bounds::{MAX_CUT, MAX_LEAF_BYTES, MAX_TERMS};
 use super::*;
+use crate::limits::Limits;
+use crate::split::Splitter;
 use crate::testing::{Made, document, document_with, origin};
 
 /// The document of a record whose request is this.
@@ -38,13 +40,17 @@ fn the_outcome_is_where_each_service_says_it() {
         (json!({"errorCode": null, "errorMessage": ""}), "success"),
         (json!({"errorCode": "AccessDenied"}), "failure"),
         (json!({"errorMessage": "Failed authentication"}), "failure"),
-        (json!({"responseElements": {"ConsoleLogin": "Success"}}), "success"),
-        (json!({"responseElements": {"ConsoleLogin": "Failure"}}), "failure"),
-        (json!({"responseElements": {"SwitchRole": "Failure"}}), "failure"),
+        (json!({"eventName": "ConsoleLogin", "responseElements": {"ConsoleLogin": "Success"}}), "success"),
+        (json!({"eventName": "ConsoleLogin", "responseElements": {"ConsoleLogin": "Failure"}}), "failure"),
+        (json!({"eventName": "SwitchRole", "responseElements": {"SwitchRole": "Failure"}}), "failure"),
+        (
+            json!({"eventName": "UserAuthentication", "serviceEventDetails": {"UserAuthentication": "Failure"}}),
+            "failure",
+        ),
         (json!({"responseElements": {"CheckMfa": "Success"}}), "success"),
         (json!({"responseElements": {"state": "Failure"}}), "success"),
         (json!({"responseElements": "Failure"}), "success"),
-        (json!({"responseElements": {"ConsoleLogin": {"value": "Failure"}}}), "success"),
+        (json!({"eventName": "ConsoleLogin", "responseElements": {"ConsoleLogin": {"value": "Failure"}}}), "success"),
     ] {
         assert_eq!(document(record.to_string()).at("/outcome"), expected, "{record}");
     }
@@ -338,4 +344,21 @@ fn an_object_without_bucket_or_day_is_a_local_file() {
         (&json!("2026-11-20T09:30:00Z"), &json!("logs/a \"b\".json"))
     );
     assert!(made["ingest"].get("bucket").is_none());
+}
+
+#[test]
+fn the_oldest_event_is_remembered() {
+    let mut normalizer = Normalizer::new(&Normalization::default());
+    assert_eq!(normalizer.oldest_event(), None);
+    let times = ["2026-11-20T09:14:27Z", "2026-11-20T09:20:00Z", "yesterday", "2026-11-19T23:59:59Z"];
+    let records = times.map(|time| json!({"eventTime": time}));
+    let mut splitter = Splitter::new(Limits::NONE);
+    splitter.feed(json!(records).to_string().as_bytes());
+    let mut oldest = Vec::new();
+    while let Some(record) = splitter.next_record().unwrap() {
+        normalizer.document(&record, &origin(), 0);
+        oldest.push(normalizer.oldest_event().unwrap().to_owned());
+    }
+    assert_eq!(oldest, [times[0], times[0], times[0], times[3]]);
+    assert_eq!(normalizer.clone().oldest_event(), None);
 }

@@ -110,8 +110,38 @@ fn every_type_of_identity_has_a_name() {
             json!({"name": "kms.amazonaws.com", "type": "AWSService", "account": account, "human": false}),
         ),
         (
+            json!({"type": "Unknown", "principalId": "someone"}),
+            json!({"name": "someone", "type": "Unknown", "principal": "someone", "human": false}),
+        ),
+        (
+            json!({"type": "Unknown", "principalId": account, "arn": "", "accountId": account, "userName": "alice@example.com"}),
+            json!({"name": "alice@example.com", "type": "Unknown", "account": account, "principal": account, "human": true}),
+        ),
+        (
+            json!({"type": "SomethingNew", "accountId": account}),
+            json!({"name": account, "type": "SomethingNew", "account": account, "human": false}),
+        ),
+        (
+            json!({"accountId": account}),
+            json!({"name": account, "type": "Unknown", "account": account, "human": false}),
+        ),
+        (json!({"type": "IAMUser"}), json!({"name": "unknown", "type": "IAMUser", "human": true})),
+    ];
+    for (identity, expected) in cases {
+        assert_eq!(actor(identity.clone(), json!({})), expected, "{identity}");
+    }
+}
+
+#[test]
+fn callers_from_elsewhere_have_a_name() {
+    let cases = [
+        (
             json!({"type": "AWSAccount", "principalId": "AROAEXAMPLEOTHER22222:nightly", "accountId": "444455556666"}),
-            json!({"name": "nightly", "type": "AWSAccount", "account": "444455556666", "principal": "AROAEXAMPLEOTHER22222:nightly", "human": false}),
+            json!({"name": "nightly", "type": "AWSAccount", "account": "444455556666", "session": "nightly", "principal": "AROAEXAMPLEOTHER22222", "human": false}),
+        ),
+        (
+            json!({"type": "AWSAccount", "principalId": "AIDAEXAMPLEOTHER22222", "accountId": "444455556666"}),
+            json!({"name": "AIDAEXAMPLEOTHER22222", "type": "AWSAccount", "account": "444455556666", "principal": "AIDAEXAMPLEOTHER22222", "human": false}),
         ),
         (
             json!({"type": "AWSAccount", "accountId": "444455556666"}),
@@ -125,19 +155,6 @@ fn every_type_of_identity_has_a_name() {
             json!({"type": "AWSAccount", "principalId": "Anonymous", "accountId": ""}),
             json!({"name": "anonymous", "type": "AWSAccount", "principal": "Anonymous", "human": false}),
         ),
-        (
-            json!({"type": "Unknown", "principalId": "someone"}),
-            json!({"name": "someone", "type": "Unknown", "principal": "someone", "human": false}),
-        ),
-        (
-            json!({"type": "SomethingNew", "accountId": account}),
-            json!({"name": account, "type": "SomethingNew", "account": account, "human": false}),
-        ),
-        (
-            json!({"accountId": account}),
-            json!({"name": account, "type": "Unknown", "account": account, "human": false}),
-        ),
-        (json!({"type": "IAMUser"}), json!({"name": "unknown", "type": "IAMUser", "human": true})),
     ];
     for (identity, expected) in cases {
         assert_eq!(actor(identity.clone(), json!({})), expected, "{identity}");
@@ -160,7 +177,13 @@ fn a_machines_session_goes_by_its_role() {
         ("AWSServiceRoleForConfig", "configLambdaExecution", json!({}), json!({"userAgent": "Mozilla/5.0"})),
         ("WebServer", "i-0abc1234def567890", json!({"sessionContext": {"ec2RoleDelivery": "2.0"}}), json!({})),
         ("deployer", "release-17", json!({}), json!({"userAgent": "aws-cli/2.17"})),
-        ("deployer", "alice@example.com", json!({"invokedBy": "cloudformation.amazonaws.com"}), json!({})),
+        ("deployer", "release-17", json!({"invokedBy": "cloudformation.amazonaws.com"}), json!({})),
+        (
+            "Portal",
+            "downloads",
+            json!({}),
+            json!({"userAgent": "Mozilla/5.0", "additionalEventData": {"AuthenticationMethod": "QueryString"}}),
+        ),
         ("deployer", "x", json!({"sessionContext": {"attributes": {"mfaAuthenticated": "false"}}}), json!({})),
     ];
     for (role, name, identity, others) in cases {
@@ -173,6 +196,8 @@ fn a_persons_session_goes_by_the_person() {
     let cases = [
         ("AWSReservedSSO_Admin_0123456789abcdef", "alice", json!({}), json!({})),
         ("Admin", "alice@example.com", json!({}), json!({})),
+        ("Admin", "alice@example.com", json!({"invokedBy": "cloudformation.amazonaws.com"}), json!({})),
+        ("Portal", "s-1", json!({"onBehalfOf": {"userId": "94482488-3041-7026-18f3-be45837cd0e4"}}), json!({})),
         ("Admin", "alice", json!({"sessionContext": {"attributes": {"mfaAuthenticated": "true"}}}), json!({})),
         ("Admin", "alice", json!({}), json!({"sessionCredentialFromConsole": "true"})),
         ("Admin", "alice", json!({}), json!({"sessionCredentialFromConsole": true})),
@@ -205,6 +230,17 @@ fn a_session_without_its_issuer_is_read_from_its_arn_or_principal() {
     let expected = json!({
         "name": "release", "type": "AssumedRole", "session": "release", "principal": "AROAEXAMPLEROLE222222", "human": false,
     });
+    assert_eq!(actor(identity, json!({})), expected);
+}
+
+#[test]
+fn a_role_session_is_known_by_its_arn_too() {
+    let mut identity = session("AWSReservedSSO_Admin_0123456789abcdef", "alice", json!({"type": "Unknown"}));
+    let mut expected = session_actor("alice", true, "AWSReservedSSO_Admin_0123456789abcdef", "alice");
+    expected["type"] = json!("Unknown");
+    assert_eq!(actor(identity.clone(), json!({})), expected);
+    identity["sessionContext"] = json!(null);
+    expected["arn"] = identity["arn"].clone();
     assert_eq!(actor(identity, json!({})), expected);
 }
 

@@ -72,10 +72,11 @@ const HEX_IDS: [(&str, &str); 66] = [
 ];
 
 /// Parameters whose values name a resource, whatever their shape.
-pub(in crate::normalize) const NAMED: [(&str, &str); 44] = [
+pub(in crate::normalize) const NAMED: [(&str, &str); 61] = [
     ("alarmName", "alarm"),
     ("apiId", "api"),
     ("autoScalingGroupName", "auto-scaling-group"),
+    ("backupVaultName", "backup-vault"),
     ("bucketName", "bucket"),
     ("cacheClusterId", "cache-cluster"),
     ("cluster", "cluster"),
@@ -85,9 +86,13 @@ pub(in crate::normalize) const NAMED: [(&str, &str); 44] = [
     ("dBClusterIdentifier", "db-cluster"),
     ("dBInstanceIdentifier", "db-instance"),
     ("dBSnapshotIdentifier", "db-snapshot"),
+    ("deliveryStreamName", "delivery-stream"),
     ("detectorId", "detector"),
+    ("directoryId", "directory"),
     ("distributionId", "distribution"),
+    ("documentName", "document"),
     ("domainName", "domain"),
+    ("eventBusName", "event-bus"),
     ("fileSystemId", "file-system"),
     ("functionName", "function"),
     ("groupName", "group"),
@@ -99,28 +104,64 @@ pub(in crate::normalize) const NAMED: [(&str, &str); 44] = [
     ("keyName", "key-pair"),
     ("launchConfigurationName", "launch-configuration"),
     ("launchTemplateName", "launch-template"),
+    ("layerName", "layer"),
     ("loadBalancerName", "load-balancer"),
     ("logGroupName", "log-group"),
+    ("nodegroupName", "node-group"),
     ("parameterName", "parameter"),
     ("pipelineName", "pipeline"),
+    ("policyId", "policy"),
     ("policyName", "policy"),
     ("projectName", "project"),
+    ("queueName", "queue"),
     ("queueUrl", "queue"),
+    ("replicationGroupId", "replication-group"),
     ("repositoryName", "repository"),
     ("resourceId", "resource"),
     ("restApiId", "api"),
     ("roleName", "role"),
     ("ruleName", "rule"),
+    ("s3Bucket", "bucket"),
+    ("s3BucketName", "bucket"),
     ("secretId", "secret"),
     ("stackName", "stack"),
     ("streamName", "stream"),
     ("tableName", "table"),
+    ("targetGroupName", "target-group"),
+    ("targetId", "target"),
+    ("taskDefinition", "task-definition"),
+    ("trailName", "trail"),
     ("userName", "user"),
     ("userPoolId", "user-pool"),
+    ("x-amz-copy-source", "object"),
+];
+
+/// Types of resources that an ARN names otherwise than the rest of the API: service, type, kind.
+const ARN_KINDS: [(&str, &str, &str); 15] = [
+    ("apigateway", "restapis", "api"),
+    ("autoscaling", "autoScalingGroup", "auto-scaling-group"),
+    ("cognito-identity", "identitypool", "identity-pool"),
+    ("cognito-idp", "userpool", "user-pool"),
+    ("elasticloadbalancing", "loadbalancer", "load-balancer"),
+    ("elasticloadbalancing", "targetgroup", "target-group"),
+    ("firehose", "deliverystream", "delivery-stream"),
+    ("iam", "root", "account"),
+    ("rds", "cluster", "db-cluster"),
+    ("rds", "db", "db-instance"),
+    ("rds", "snapshot", "db-snapshot"),
+    ("route53", "hostedzone", "hosted-zone"),
+    ("sso", "instance", "identity-center-instance"),
+    ("sso", "permissionSet", "permission-set"),
+    ("states", "stateMachine", "state-machine"),
 ];
 
 /// The longest id by shape: the longest prefix, a hyphen, 17 digits.
 const MAX_LENGTH: usize = 40;
+
+/// The kind of a service's resources, where their type in an ARN is not its name.
+pub(super) fn arn_kind(service: &str, ty: &str) -> Option<&'static str> {
+    ARN_KINDS.iter().find(|known| known.0 == service && known.1 == ty).map(|known| known.2)
+}
 
 /// The kind of resource that the text is an id of, by its shape alone.
 pub(super) fn kind(text: &str) -> Option<&'static str> {

@@ -122,11 +122,58 @@ fn arns_give_the_id_the_kind_and_the_account() {
         ("arn:aws:ssm:eu-central-1:111122223333:parameter/prod/db/host", "/prod/db/host", "parameter", "111122223333"),
         ("arn:aws:ssm:eu-central-1:111122223333:parameter/host", "host", "parameter", "111122223333"),
         ("arn:aws:ssm:eu-central-1::document/AWS-RunShellScript", "AWS-RunShellScript", "document", ""),
-        ("arn:aws:rds:eu-central-1:111122223333:db:orders", "orders", "db", "111122223333"),
+        ("arn:aws:rds:eu-central-1:111122223333:db:orders", "orders", "db-instance", "111122223333"),
         ("arn:aws:ecs:eu-central-1:111122223333:task/main/0123abcd", "0123abcd", "task", "111122223333"),
         ("arn:aws-cn:s3:::example-orders", "example-orders", "bucket", ""),
         ("arn:aws-us-gov:iam::111122223333:user/bob", "bob", "user", "111122223333"),
-        ("arn:aws:apigateway:eu-central-1::/restapis/a1b2c3", "a1b2c3", "restapis", ""),
+        ("arn:aws:apigateway:eu-central-1::/restapis/a1b2c3", "a1b2c3", "api", ""),
+        ("arn:aws:s3:::example-orders/2026/über uns.txt", "example-orders/2026/über uns.txt", "object", ""),
+        ("arn:aws:iam::444455556666:root", "444455556666", "account", "444455556666"),
+        (
+            "arn:aws:ecs:eu-central-1:111122223333:task-definition/orders:7",
+            "orders:7",
+            "task-definition",
+            "111122223333",
+        ),
+        (
+            "arn:aws:codebuild:eu-central-1:111122223333:build/orders:0123-abcd",
+            "orders:0123-abcd",
+            "build",
+            "111122223333",
+        ),
+        ("arn:aws:cloudformation:eu-central-1:111122223333:stack/orders/0123-abcd", "orders", "stack", "111122223333"),
+        (
+            "arn:aws:elasticloadbalancing:eu-central-1:111122223333:loadbalancer/app/shop/0123abcd",
+            "shop",
+            "load-balancer",
+            "111122223333",
+        ),
+        (
+            "arn:aws:elasticloadbalancing:eu-central-1:111122223333:loadbalancer/shop",
+            "shop",
+            "load-balancer",
+            "111122223333",
+        ),
+        (
+            "arn:aws:elasticloadbalancing:eu-central-1:111122223333:targetgroup/orders/0123abcd",
+            "orders",
+            "target-group",
+            "111122223333",
+        ),
+        (
+            "arn:aws:elasticloadbalancing:eu-central-1:111122223333:listener/app/shop/0123abcd/4567cdef",
+            "4567cdef",
+            "listener",
+            "111122223333",
+        ),
+        (
+            "arn:aws:autoscaling:eu-central-1:111122223333:autoScalingGroup:0123-abcd:autoScalingGroupName/orders",
+            "orders",
+            "auto-scaling-group",
+            "111122223333",
+        ),
+        ("arn:aws:sns:eu-central-1:111122223333:alarms:0123-abcd", "0123-abcd", "subscription", "111122223333"),
+        ("arn:aws:states:eu-central-1:111122223333:stateMachine:orders", "orders", "state-machine", "111122223333"),
     ];
     for (arn, id, kind, account) in cases {
         let account = Some(account.to_owned()).filter(|account| !account.is_empty());
@@ -137,8 +184,9 @@ fn arns_give_the_id_the_kind_and_the_account() {
 }
 
 #[test]
-fn patterns_are_arns_and_no_ids() {
+fn patterns_and_prefixes_are_arns_and_no_ids() {
     for arn in [
+        "arn:aws:s3:::example-logs/AWSLogs/",
         "arn:aws:s3:::example-*",
         "arn:aws:s3:::example-orders/*",
         "arn:aws:ec2:eu-central-1:111122223333:instance/i-????????",
@@ -155,7 +203,9 @@ fn a_telling_name_makes_any_text_an_id() {
     // The shape says more than the name.
     assert_eq!(seen(Some("resource"), "i-0abc1234def567890")[2], ["instance"]);
     assert_eq!(seen(Some("function"), "arn:aws:lambda:eu-central-1:111122223333:function:orders")[0], ["orders"]);
-    assert_eq!(seen(Some("bucket"), ""), nothing());
+    for hidden in ["", "****", "HIDDEN_DUE_TO_SECURITY_REASONS"] {
+        assert_eq!(seen(Some("user"), hidden), nothing(), "{hidden}");
+    }
 }
 
 #[test]

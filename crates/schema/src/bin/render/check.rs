@@ -8,6 +8,7 @@ use trailsearch_schema::{MAX_FIELDS, Type, check_leaf, count_fields, promoted};
 
 use crate::mapping;
 use crate::model::{FieldDef, Group, Schema};
+use crate::noise;
 use crate::source::{FieldEntry, FieldFile, Part, PromotedEntry, PromotedFile, Source};
 
 /// The word for a source where trailsearch itself makes the value.
@@ -34,12 +35,13 @@ pub(crate) fn check(source: Source) -> Result<Schema, Vec<Problem>> {
     problems.extend(name_problems(&source));
     problems.extend(promoted_problems("request", &source.promoted.request));
     problems.extend(promoted_problems("response", &source.promoted.response));
+    problems.extend(noise::problems(&source.noise, |path| is_in_records(&source, path)));
     let schema = schema(source);
     problems.extend(count_problem(&schema));
     if problems.is_empty() { Ok(schema) } else { Err(problems) }
 }
 
-fn problem(file: &str, field: &str, what: impl Into<String>) -> Problem {
+pub(crate) fn problem(file: &str, field: &str, what: impl Into<String>) -> Problem {
     Problem { file: file.to_owned(), field: field.to_owned(), what: what.into() }
 }
 
@@ -112,6 +114,16 @@ fn name_problems(source: &Source) -> Vec<Problem> {
 
 fn entries(source: &Source) -> impl Iterator<Item = (&str, &FieldEntry)> {
     source.files.iter().flat_map(|(name, file)| file.fields.iter().map(move |entry| (name.as_str(), entry)))
+}
+
+/// Whether records have a member at a path: a field of theirs, or what lies below a variable part.
+fn is_in_records(source: &Source, path: &str) -> bool {
+    let files = source.files.iter().filter(|(_, file)| file.part == Part::Record);
+    files.flat_map(|(_, file)| &file.fields).any(|entry| match path.strip_prefix(&entry.name) {
+        Some("") => true,
+        Some(rest) => rest.starts_with('.') && parse_type(&entry.ty) == Some(Type::FlatObject),
+        None => false,
+    })
 }
 
 fn parent_problem(
@@ -201,6 +213,7 @@ fn schema(source: Source) -> Schema {
         groups,
         promoted: promoted_fields(source.promoted),
         settings: source.settings.settings,
+        noise: source.noise,
     }
 }
 

@@ -12,6 +12,7 @@ mod diff;
 mod index_pattern;
 mod mapping;
 mod model;
+mod noise;
 mod reference;
 mod source;
 mod table;
@@ -99,6 +100,7 @@ fn render(schema: &Schema) -> Result<Vec<Output>, RenderError> {
     let mut outputs = templates::render(schema)?;
     outputs.push(Output { path: "mappings/rendered/index-pattern.ndjson", text: index_pattern::render(schema)? });
     outputs.push(Output { path: "docs/fields.md", text: reference::render(schema) });
+    outputs.push(Output { path: "docs/noise.md", text: noise::reference::render(&schema.noise) });
     outputs.push(Output { path: "crates/schema/src/rendered.rs", text: table::render(schema) });
     Ok(outputs)
 }

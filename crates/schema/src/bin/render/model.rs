@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use trailsearch_schema::Type;
 
+use crate::noise::NoiseFile;
 use crate::source::{Part, Setting};
 
 /// The whole schema.
@@ -14,6 +15,7 @@ pub(crate) struct Schema {
     /// The promoted names, each as a field below `request` or `response`.
     pub promoted: Vec<FieldDef>,
     pub settings: Vec<Setting>,
+    pub noise: NoiseFile,
 }
 
 /// The fields of one file.

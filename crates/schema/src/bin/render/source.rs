@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use crate::noise::NoiseFile;
+
 /// Everything in mappings/.
 #[derive(Debug)]
 pub(crate) struct Source {
@@ -12,6 +14,7 @@ pub(crate) struct Source {
     pub files: Vec<(String, FieldFile)>,
     pub promoted: PromotedFile,
     pub settings: SettingsFile,
+    pub noise: NoiseFile,
 }
 
 /// One file of mappings/fields/.
@@ -111,7 +114,8 @@ pub(crate) fn read(mappings: &Path) -> Result<Source, SourceError> {
     }
     let promoted = read_yaml(&mappings.join("promoted.yml"))?;
     let settings = read_yaml(&mappings.join("settings.yml"))?;
-    Ok(Source { files, promoted, settings })
+    let noise = read_yaml(&mappings.join("noise.yml"))?;
+    Ok(Source { files, promoted, settings, noise })
 }
 
 fn field_files(folder: &Path) -> Result<Vec<PathBuf>, SourceError> {

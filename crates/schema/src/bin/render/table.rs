@@ -6,12 +6,14 @@ use trailsearch_schema::{Type, count_fields, order};
 
 use crate::mapping;
 use crate::model::{FieldDef, Node, Schema, tree};
+use crate::noise;
 use crate::source::Part;
 
 const HEAD: &str = "\
 //! Rendered from mappings/ by the `render` binary: change the data, not this file.
 
 use crate::field::{Field, Type};
+use crate::noise::{Condition, Rule, Test};
 ";
 
 /// The text of src/rendered.rs.
@@ -30,7 +32,7 @@ pub(crate) fn render(schema: &Schema) -> String {
     text += &promoted(schema);
     text += &fields("RECORD", &tree(schema.fields(Part::Record)));
     text += &fields("ADDED", &tree(schema.fields(Part::Added).chain(&schema.promoted)));
-    text
+    text + &noise::table::render(&schema.noise)
 }
 
 fn aliases(schema: &Schema) -> String {

@@ -1,4 +1,5 @@
 use super::*;
+use crate::noise::NoiseFile;
 use crate::source::{PromotedFile, SettingsFile};
 
 const URL: &str = "https://docs.aws.amazon.com/";
@@ -21,6 +22,7 @@ fn source(fields: Vec<FieldEntry>) -> Source {
         files: vec![("f.yml".to_owned(), file)],
         promoted,
         settings: SettingsFile { version: 1, settings: vec![] },
+        noise: NoiseFile::default(),
     }
 }
 
