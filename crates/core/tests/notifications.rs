@@ -63,7 +63,8 @@ fn direct_cases() -> Vec<Case> {
     let many = vec![("audit-logs", DAY_1, None), ("audit-logs", BLANK, None), ("audit-logs-org", ORG, None)];
     vec![
         direct("s3.json", Objects(vec![("audit-logs", DAY_1, Some("3HL4kqtJvjVBH40Nrjfkd"))])),
-        direct("s3_many_records.json", Objects(many)),
+        direct("s3_many_records.json", Objects(many.clone())),
+        direct("failed_invocation.json", Objects(many)),
         direct("s3_few_fields.json", keys(&[DAY_1])),
         direct("s3_test.json", keys(&[])),
         direct("sns_s3.json", keys(&[DAY_1, BLANK])),

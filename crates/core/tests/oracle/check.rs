@@ -24,6 +24,8 @@ const LUCENE_TERM_BYTES: usize = 32_766;
 pub(crate) fn check(record: &[u8], made: &Made) {
     assert!(!made.degraded, "degraded: {}", String::from_utf8_lossy(record));
     let document = sound(made);
+    let name = document.get("actor").and_then(|actor| actor.get("name"));
+    assert!(matches!(name, Some(Node::Text(name)) if !name.is_empty()), "nobody is named: {name:?}");
     nothing_is_lost(&Node::lenient(record), &document);
     // Each value that is cut comes with its path, of which there are at most so many.
     let most = 8 * record.len() + 8 * 1024 + MAX_CUT * (MAX_PATH_BYTES + MAX_KEY_BYTES);
