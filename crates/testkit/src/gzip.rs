@@ -6,25 +6,25 @@ use std::io::{self, Write};
 
 /// Compresses `text` into one gzip member. Equal texts give equal bytes.
 #[must_use]
-pub fn gzip(text: &str) -> Vec<u8> {
+pub fn gzip(text: impl AsRef<[u8]>) -> Vec<u8> {
     gzip_members(&[text])
 }
 
 /// Compresses each part into a gzip member of its own, one after the other:
 /// legal gzip, whose content is the parts joined.
 #[must_use]
-pub fn gzip_members(parts: &[&str]) -> Vec<u8> {
+pub fn gzip_members(parts: &[impl AsRef<[u8]>]) -> Vec<u8> {
     let mut bytes = Vec::new();
     for part in parts {
         // A write to a vector cannot fail.
-        let _ = write_member(part, &mut bytes);
+        let _ = write_member(part.as_ref(), &mut bytes);
     }
     bytes
 }
 
-fn write_member(text: &str, out: &mut Vec<u8>) -> io::Result<()> {
+fn write_member(text: &[u8], out: &mut Vec<u8>) -> io::Result<()> {
     let mut encoder = GzEncoder::new(out, Compression::default());
-    encoder.write_all(text.as_bytes())?;
+    encoder.write_all(text)?;
     encoder.finish().map(drop)
 }
 
