@@ -14,6 +14,7 @@ use crate::connection::{Auth, Connection};
 use crate::error::{ConnectError, SearchError, bulk_error, search_error};
 use crate::reply::Reply;
 
+pub(crate) mod lookup;
 #[cfg(test)]
 mod tests;
 
@@ -60,7 +61,7 @@ impl OpenSearchIndex {
     /// # Errors
     /// When there is no reply, or no success.
     pub async fn get(&self, path: &str) -> Result<Value, SearchError> {
-        self.ask(Method::Get, path, None).await
+        self.ask(Method::Get, path, &[], None).await
     }
 
     /// Writes `body` to `path` and returns the reply.
@@ -68,7 +69,7 @@ impl OpenSearchIndex {
     /// # Errors
     /// When there is no reply, or no success.
     pub async fn put_json(&self, path: &str, body: &Value) -> Result<Value, SearchError> {
-        self.ask(Method::Put, path, Some(body)).await
+        self.ask(Method::Put, path, &[], Some(body)).await
     }
 
     /// Runs a search over `index` (a name, a pattern or a list of them) and returns the reply. See
@@ -77,12 +78,18 @@ impl OpenSearchIndex {
     /// # Errors
     /// When there is no reply, or no success.
     pub async fn search(&self, index: &str, body: &Value) -> Result<Value, SearchError> {
-        self.ask(Method::Post, &format!("{index}/_search"), Some(body)).await
+        self.ask(Method::Post, &format!("{index}/_search"), &[], Some(body)).await
     }
 
-    async fn ask(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Value, SearchError> {
+    async fn ask(
+        &self,
+        method: Method,
+        path: &str,
+        query: &[(&str, &str)],
+        body: Option<&Value>,
+    ) -> Result<Value, SearchError> {
         let body = body.map(|body| Bytes::from(body.to_string()));
-        let reply = self.send(method, path, HeaderMap::new(), &[], body).await;
+        let reply = self.send(method, path, HeaderMap::new(), query, body).await;
         let reply = reply
             .map_err(|error| SearchError::Unreachable { endpoint: self.endpoint.clone(), source: error.into() })?;
         if !reply.is_success() {

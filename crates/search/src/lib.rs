@@ -10,5 +10,6 @@ mod reply;
 mod settings;
 
 pub use client::OpenSearchIndex;
+pub use client::lookup::DocumentAddress;
 pub use connection::{Auth, AwsService, Connection};
 pub use error::{ConnectError, SearchError};

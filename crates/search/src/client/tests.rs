@@ -29,8 +29,8 @@ async fn request_of(mut stream: TcpStream, reply: &str) -> String {
 const BODY: &str = "bulk body";
 const SHA256_OF_BODY: &str = "85778b90effaf1213a43be629f3af18871b40b8f7690e8da3c21b9ea8d83a501";
 
-/// Posts [`BODY`] as `auth`; gives the request as the server saw it, and the result.
-async fn posted(auth: Auth, reply: &str) -> (String, Result<Bytes, BulkError>) {
+/// Asks as `auth` a server that replies once; gives the request as the server saw it, and the result.
+async fn exchanged<T>(auth: Auth, reply: &str, ask: impl AsyncFnOnce(OpenSearchIndex) -> T) -> (String, T) {
     let server = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let endpoint = format!("http://{}/prefix", server.local_addr().unwrap()).parse().unwrap();
     let connection = Connection { auth, ..Connection::new(endpoint, None) };
@@ -38,7 +38,17 @@ async fn posted(auth: Auth, reply: &str) -> (String, Result<Bytes, BulkError>) {
     let aws = SdkConfig::builder().credentials_provider(SharedCredentialsProvider::new(keys)).build();
     let index = OpenSearchIndex::connect(&connection, Some(&aws)).unwrap();
     let serve = async { request_of(server.accept().await.unwrap().0, reply).await };
-    tokio::join!(serve, index.bulk(Bytes::from_static(BODY.as_bytes())))
+    tokio::join!(serve, ask(index))
+}
+
+/// The same as nobody, and of a server that replies with this body.
+pub(super) async fn answered<T>(body: &str, ask: impl AsyncFnOnce(OpenSearchIndex) -> T) -> (String, T) {
+    exchanged(Auth::None, &format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len()), ask).await
+}
+
+/// Posts [`BODY`] as `auth`.
+async fn posted(auth: Auth, reply: &str) -> (String, Result<Bytes, BulkError>) {
+    exchanged(auth, reply, async |index| index.bulk(Bytes::from_static(BODY.as_bytes())).await).await
 }
 
 #[tokio::test]
