@@ -8,7 +8,7 @@ use std::io::Write as _;
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt, stream};
 use serde_json::{Value, json};
-use trailsearch_aws::{ListError, S3Store, load_config};
+use trailsearch_aws::{ListError, Listed, S3Store, load_config};
 use trailsearch_core::ack::with_causes;
 use trailsearch_core::object::ObjectRef;
 use trailsearch_ingest::ports::{BulkError, FetchError, ObjectStore, SearchIndex};
@@ -112,7 +112,7 @@ fn object(bucket: &str, key: &str, version_id: Option<&str>) -> ObjectRef {
 }
 
 async fn read(store: &S3Store, object: &ObjectRef) -> Result<Vec<u8>, FetchError> {
-    let chunks: Vec<Bytes> = store.open(object).await?.try_collect().await?;
+    let chunks: Vec<Bytes> = store.open(object).await?.bytes.try_collect().await?;
     Ok(chunks.concat())
 }
 
@@ -166,7 +166,8 @@ async fn every_page_of_a_listing_is_read() {
         let puts = keys.iter().map(|key| sandbox.put(bucket, key, b"12345".to_vec()));
         stream::iter(puts).for_each_concurrent(16, async |put| drop(put.await)).await;
 
-        let found: Vec<(ObjectRef, u64)> = store.list(bucket, "a b+").try_collect().await.unwrap();
+        let found: Vec<Listed> = store.list(bucket, "a b+").try_collect().await.unwrap();
+        let found: Vec<_> = found.into_iter().map(|listed| (listed.object, listed.size)).collect();
         assert_eq!(found, keys.iter().map(|key| (object(bucket, key, None), 5)).collect::<Vec<_>>());
         assert!(store.list(bucket, "none").try_collect::<Vec<_>>().await.unwrap().is_empty());
     })

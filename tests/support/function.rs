@@ -37,15 +37,9 @@ impl Function {
         let folder = TempDir::new().unwrap();
         let [address, runtime_api] = free_addresses();
         let log = File::create(folder.path().join("log")).unwrap();
-        let inherited = INHERITED.iter().filter_map(|name| Some((*name, std::env::var(name).ok()?)));
-        let emulator = Command::new(existing("target/local/aws-lambda-rie"))
+        let emulator = command(&existing("target/local/aws-lambda-rie"), settings)
             .args(["--runtime-interface-emulator-address", &address, "--runtime-api-address", &runtime_api])
             .arg(bootstrap())
-            .env_clear()
-            .envs(inherited)
-            .envs([("AWS_LAMBDA_FUNCTION_NAME", "tests"), ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256")])
-            .envs([("AWS_LAMBDA_FUNCTION_TIMEOUT", "60")])
-            .envs(settings.iter().copied())
             .stdout(log.try_clone().unwrap())
             .stderr(log)
             .spawn()
@@ -62,7 +56,7 @@ impl Function {
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        panic!("the Lambda emulator does not listen:\n{}", self.log_text());
+        panic!("the Lambda emulator does not listen:\n{}", self.output());
     }
 
     /// Invokes the function and gives its answer: an object with `errorType` and `errorMessage` where it has failed, null
@@ -73,7 +67,7 @@ impl Function {
 
     /// What the function has logged so far.
     pub fn log(&self) -> Vec<Value> {
-        self.log_text().lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
+        self.output().lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
     }
 
     /// The lines of the log with this message.
@@ -81,7 +75,8 @@ impl Function {
         self.log().into_iter().filter(|line| line["message"] == message).collect()
     }
 
-    fn log_text(&self) -> String {
+    /// All that the function and its emulator have printed so far.
+    pub fn output(&self) -> String {
         fs::read_to_string(self.folder.path().join("log")).unwrap()
     }
 
@@ -91,17 +86,25 @@ impl Function {
     /// # Panics
     /// Before the first invocation.
     pub fn peak_memory_bytes(&self) -> u64 {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.process_id())).unwrap();
+        let status = fs::read_to_string(format!("/proc/{}/status", self.process_id().unwrap())).unwrap();
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
         line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1024
     }
 
+    /// Kills the function's process, as soon as there is one. The invocation under way fails then, and the emulator starts
+    /// another process at the next.
+    pub async fn kill(&self) {
+        while self.process_id().is_none_or(|process| !kill(&process)) {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    }
+
     /// The emulator's only child.
-    fn process_id(&self) -> String {
+    fn process_id(&self) -> Option<String> {
         let threads = fs::read_dir(format!("/proc/{}/task", self.emulator.id())).unwrap();
-        let children = threads.map(|thread| fs::read_to_string(thread.unwrap().path().join("children")).unwrap());
-        let children = children.collect::<String>();
-        children.split_whitespace().next().expect("the function runs after its first invocation").to_owned()
+        // A thread may have ended meanwhile.
+        let children = threads.filter_map(|thread| fs::read_to_string(thread.ok()?.path().join("children")).ok());
+        children.collect::<String>().split_whitespace().next().map(str::to_owned)
     }
 }
 
@@ -113,8 +116,25 @@ impl Drop for Function {
     }
 }
 
+/// A program with the environment of a function.
+pub(crate) fn command(program: &Path, settings: &[(&str, &str)]) -> Command {
+    let inherited = INHERITED.iter().filter_map(|name| Some((*name, std::env::var(name).ok()?)));
+    let mut command = Command::new(program);
+    command
+        .env_clear()
+        .envs(inherited)
+        .envs([("AWS_LAMBDA_FUNCTION_NAME", "tests"), ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256")])
+        .envs([("AWS_LAMBDA_FUNCTION_TIMEOUT", "60")])
+        .envs(settings.iter().copied());
+    command
+}
+
+fn kill(process_id: &str) -> bool {
+    Command::new("kill").args(["-KILL", process_id]).status().unwrap().success()
+}
+
 /// The binary that the local stack runs too.
-fn bootstrap() -> PathBuf {
+pub(crate) fn bootstrap() -> PathBuf {
     existing(&std::env::var("LOCAL_BOOTSTRAP").unwrap_or_else(|_| "target/release/bootstrap".to_owned()))
 }
 

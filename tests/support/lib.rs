@@ -8,11 +8,17 @@ pub mod event;
 mod function;
 mod http;
 mod log;
+mod proxy;
+mod runtime_api;
 mod sandbox;
+mod soak;
 
 pub use function::Function;
 pub use log::{Log, key};
+pub use proxy::{Odds, Proxy};
+pub use runtime_api::invoke_traced;
 pub use sandbox::{Sandbox, sandbox};
+pub use soak::{is_soak, seed};
 
 /// A variable of the local stack; `None`, and said so, where there is no stack.
 ///

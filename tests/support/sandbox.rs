@@ -1,5 +1,6 @@
 //! A place of a test's own in the local stack.
 
+use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, resume_unwind};
 
 use aws_sdk_s3::Client;
@@ -11,6 +12,9 @@ use trailsearch_schema::{Flavor, Template};
 use trailsearch_search::{Connection, OpenSearchIndex, SearchError};
 
 use crate::{Function, Log, http, variable};
+
+/// The most hits that one search gives.
+const MOST_HITS: usize = 10_000;
 
 /// Runs `test` in a sandbox, and leaves nothing of it behind. Without the local stack, the test is skipped.
 ///
@@ -89,6 +93,13 @@ impl Sandbox {
         self.count_in(&format!("{}-*", self.name), ids).await.unwrap()
     }
 
+    /// How many events are searchable in the sandbox.
+    pub async fn count_all(&self) -> usize {
+        let indices = format!("{}-*", self.name);
+        self.index.get(&format!("{indices}/_refresh")).await.unwrap();
+        self.index.get(&format!("{indices}/_count")).await.unwrap()["count"].as_u64().unwrap() as usize
+    }
+
     /// How many of these events are searchable in some indices.
     ///
     /// # Errors
@@ -97,6 +108,21 @@ impl Sandbox {
         let query = json!({"size": 0, "track_total_hits": true, "query": {"terms": {"eventID": ids}}});
         let reply = self.index.search(indices, &query).await?;
         Ok(reply["hits"]["total"]["value"].as_u64().unwrap() as usize)
+    }
+
+    /// Asserts that exactly these events are searchable in the sandbox, each once.
+    ///
+    /// # Panics
+    /// Where they are not.
+    pub async fn assert_holds(&self, ids: &[String]) {
+        assert_eq!(self.count_all().await, ids.len());
+        for ids in ids.chunks(MOST_HITS) {
+            let query = json!({"size": MOST_HITS, "_source": ["eventID"], "query": {"terms": {"eventID": ids}}});
+            let reply = self.index.search(&format!("{}-*", self.name), &query).await.unwrap();
+            let hits = reply["hits"]["hits"].as_array().unwrap();
+            let found: BTreeSet<&str> = hits.iter().map(|hit| hit["_source"]["eventID"].as_str().unwrap()).collect();
+            assert_eq!((hits.len(), found.len()), (ids.len(), ids.len()));
+        }
     }
 
     /// Removes an object from a bucket that is not the sandbox's.
@@ -129,8 +155,9 @@ impl Sandbox {
             let version = |key: Option<&str>, version: Option<&str>| {
                 ObjectIdentifier::builder().key(key.unwrap_or_default()).set_version_id(version.map(str::to_owned))
             };
+            let markers = page.delete_markers().iter().map(|marker| version(marker.key(), marker.version_id()));
             let objects = page.versions().iter().map(|object| version(object.key(), object.version_id()));
-            let objects: Vec<_> = objects.map(|object| object.build().unwrap()).collect();
+            let objects: Vec<_> = objects.chain(markers).map(|object| object.build().unwrap()).collect();
             if objects.is_empty() {
                 break;
             }

@@ -1,7 +1,9 @@
-//! Adapters for Amazon S3.
+//! Adapters for Amazon S3 and Amazon SQS.
 //!
 //! [`load_config`] reads credentials, region and endpoints once per process, the way every AWS tool
-//! does; [`S3Store`] opens and lists objects with them.
+//! does; [`S3Store`] opens, lists and uploads objects with them, and [`S3State`] keeps dead letters and checkpoints.
+//! With the feature `sqs`, `SqsQueue` hands out messages; with the feature `cloudtrail`, `CloudTrailKeys`
+//! lists the public keys that digests are checked with.
 
 use std::time::Duration;
 
@@ -11,10 +13,22 @@ use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
 
 mod list;
+#[cfg(feature = "cloudtrail")]
+mod public_keys;
+#[cfg(feature = "sqs")]
+mod queue;
+mod state;
 mod store;
+mod upload;
 
-pub use list::ListError;
+pub use list::{ListError, Listed, Listing, Page};
+#[cfg(feature = "cloudtrail")]
+pub use public_keys::CloudTrailKeys;
+#[cfg(feature = "sqs")]
+pub use queue::SqsQueue;
+pub use state::S3State;
 pub use store::S3Store;
+pub use upload::UploadError;
 
 /// How often a request is sent at most, until its reply has begun.
 const ATTEMPTS: u32 = 4;

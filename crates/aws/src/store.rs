@@ -1,16 +1,23 @@
 //! Reading objects.
 
+use std::collections::HashMap;
+
 use aws_config::SdkConfig;
 use aws_sdk_s3::Client;
+use aws_sdk_s3::config::AppName;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::primitives;
 use futures::{StreamExt, stream};
 use trailsearch_core::object::ObjectRef;
-use trailsearch_ingest::ports::{ByteStream, Cause, FetchError, ObjectStore};
+use trailsearch_ingest::ports::{ByteStream, Cause, FetchError, ObjectStore, Opened};
 
 /// The service-specific variable that the SDK reads besides `AWS_ENDPOINT_URL`; see
 /// <https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html>.
 const S3_ENDPOINT_VARIABLE: &str = "AWS_ENDPOINT_URL_S3";
+
+/// What the user agent of each request names as `app/trailsearch`, so that CloudTrail's records of trailsearch's own reads can be
+/// told apart (the noise rule `trailsearch-read`); see <https://docs.aws.amazon.com/sdkref/latest/guide/feature-appid.html>.
+const APP_NAME: &str = "trailsearch";
 
 /// Amazon S3, or a server that speaks its protocol. Clones share one client and its connections.
 #[derive(Debug, Clone)]
@@ -25,16 +32,34 @@ impl S3Store {
     /// to a host name per bucket.
     pub fn from_config(config: &SdkConfig) -> Self {
         let custom = config.endpoint_url().is_some() || std::env::var_os(S3_ENDPOINT_VARIABLE).is_some();
-        let config = aws_sdk_s3::config::Builder::from(config).force_path_style(custom).build();
-        Self { client: Client::from_conf(config) }
+        let mut builder = aws_sdk_s3::config::Builder::from(config).force_path_style(custom);
+        builder.set_app_name(AppName::new(APP_NAME).ok());
+        Self { client: Client::from_conf(builder.build()) }
+    }
+}
+
+impl S3Store {
+    /// Starts to read `object`, and gives its user metadata: the names without `x-amz-meta-`.
+    ///
+    /// # Errors
+    /// When the object cannot be opened; an error while reading is an item of the stream.
+    pub async fn open_with_metadata(
+        &self,
+        object: &ObjectRef,
+    ) -> Result<(Opened, HashMap<String, String>), FetchError> {
+        let request = self.client.get_object().bucket(&object.bucket).key(&object.key);
+        let request = request.set_version_id(object.version_id.clone());
+        let reply = request.send().await.map_err(fetch_error)?;
+        let size = reply.content_length.and_then(|size| size.try_into().ok());
+        let stored = reply.last_modified.and_then(|time| time.try_into().ok());
+        let opened = Opened { bytes: chunks(reply.body), size, etag: reply.e_tag, stored };
+        Ok((opened, reply.metadata.unwrap_or_default()))
     }
 }
 
 impl ObjectStore for S3Store {
-    async fn open(&self, object: &ObjectRef) -> Result<ByteStream, FetchError> {
-        let request = self.client.get_object().bucket(&object.bucket).key(&object.key);
-        let reply = request.set_version_id(object.version_id.clone()).send().await;
-        reply.map(|reply| chunks(reply.body)).map_err(fetch_error)
+    async fn open(&self, object: &ObjectRef) -> Result<Opened, FetchError> {
+        Ok(self.open_with_metadata(object).await?.0)
     }
 }
 
@@ -76,6 +101,11 @@ fn class_of(code: Option<&str>, status: Option<u16>) -> fn(Cause) -> FetchError 
 
 #[cfg(test)]
 mod tests {
+    use aws_config::{BehaviorVersion, Region};
+    use aws_sdk_s3::config::{Credentials, SharedCredentialsProvider};
+    use tokio::io::AsyncReadExt;
+    use tokio::net::TcpListener;
+
     use super::*;
 
     fn class(code: Option<&str>, status: Option<u16>) -> &'static str {
@@ -84,6 +114,30 @@ mod tests {
             FetchError::Denied(_) => "denied",
             FetchError::Transient(_) => "transient",
         }
+    }
+
+    /// The head of the request that opening an object sends.
+    async fn request() -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let config = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::from_static("eu-central-1"))
+            .endpoint_url(format!("http://{}", listener.local_addr().unwrap()))
+            .credentials_provider(SharedCredentialsProvider::new(Credentials::new("id", "key", None, None, "test")))
+            .build();
+        let object = ObjectRef { bucket: "example-logs".into(), key: "log.json".into(), version_id: None };
+        let opening = tokio::spawn(async move { S3Store::from_config(&config).open(&object).await.is_ok() });
+        let mut head = vec![0; 16 * 1024];
+        let length = listener.accept().await.unwrap().0.read(&mut head).await.unwrap();
+        opening.abort();
+        String::from_utf8_lossy(&head[..length]).into_owned()
+    }
+
+    #[tokio::test]
+    async fn requests_name_trailsearch() {
+        let request = request().await;
+        let agent = request.lines().find_map(|line| line.strip_prefix("user-agent: ")).unwrap_or_default();
+        assert!(agent.split(' ').any(|word| word == "app/trailsearch"), "{request}");
     }
 
     #[test]

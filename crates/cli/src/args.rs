@@ -1,12 +1,18 @@
 //! The command line: its commands and options as data, from which clap makes parser, help and completions.
 
+use std::path::PathBuf;
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use jiff::civil::Date;
+use trailsearch_core::object::Kind;
 use trailsearch_ingest::Settings;
 
+use crate::backfill::{BucketPrefix, ManifestPlace};
 use crate::error::CliError;
 use crate::ingest::Source;
 use crate::output::Format;
+use crate::state::StateLocation;
 
 /// The variable that `--endpoint` stands for.
 const ENDPOINT: &str = "OPENSEARCH_ENDPOINT";
@@ -38,13 +44,35 @@ Examples:
 
 Ingesting an object again does no harm: its events are found to be there already.";
 
+const BACKFILL_HELP: &str = "\
+Examples:
+  trailsearch backfill s3://example-logs/AWSLogs/ --from 2026-01-01 --dry-run
+  trailsearch backfill s3://example-logs/AWSLogs/ --from 2026-11-01 --region eu-central-1
+  trailsearch backfill s3://example-logs --account 111122223333 --yes --output json
+  trailsearch backfill s3://example-logs/AWSLogs/ --batch-manifest s3://example-state/backfill.csv
+
+It first tells what is to be ingested and asks. Objects are chosen by their keys: a day is that of
+an object's delivery, in UTC. What is finished is written to a journal, so that the same command goes
+on where it was stopped, and fetches nothing twice.
+
+With --batch-manifest it ingests nothing, and prints the command that has S3 Batch Operations
+invoke the function.
+
+Exit codes:
+  0  all that is chosen is ingested
+  1  something failed; the next run tries it again
+  2  wrong usage or settings
+  3  nothing is chosen";
+
 const SETUP_HELP: &str = "\
 Examples:
   trailsearch setup
   trailsearch setup --shards 3 --replicas 1
+  trailsearch setup --dashboards http://127.0.0.1:5601
   trailsearch setup --index-prefix audit --dry-run --output json
 
-It is safe to repeat. Indices that exist keep the mapping they were made with.";
+It is safe to repeat. Indices that exist keep the mapping they were made with, and monitors that
+exist stay as they are; searches and dashboards are replaced.";
 
 const WHO_HELP: &str = "\
 Examples:
@@ -57,6 +85,39 @@ Exit codes:
   1  something failed
   2  wrong usage or settings
   3  no creating event was found";
+
+const REPLAY_HELP: &str = "\
+Examples:
+  trailsearch replay s3://example-state/trailsearch/dead-letters/
+  trailsearch replay s3://example-state/trailsearch/dead-letters/2026/11/20/ --keep
+  trailsearch replay --queue https://sqs.eu-central-1.amazonaws.com/111122223333/trailsearch-dlq
+
+A file of dead letters is deleted when all its records are indexed, and a message when all its objects are.
+What fails stays where it is. It is safe to repeat.
+
+Exit codes:
+  0  all is back
+  1  something failed and stays where it was
+  2  wrong usage or settings
+  3  nothing to replay";
+
+const VERIFY_HELP: &str = "\
+Examples:
+  trailsearch verify s3://example-logs/AWSLogs/111122223333/CloudTrail-Digest/ --from 2026-11-01
+  trailsearch verify s3://example-logs/ --account 111122223333 --region eu-central-1
+  trailsearch verify s3://example-logs/ --from 2026-11-20 --against-index --ingest-missing
+  trailsearch verify copy/ --keys keys.json --output json
+
+Each trail, account and region has a chain of digests, walked from the newest one backwards. Log
+files are read where the digests name them. A copy in a folder keeps the keys from AWSLogs/ on. It
+lacks the metadata in which the newest digest's signature stands: keep the answer of
+`aws s3api head-object` beside it as NAME.json.gz.metadata.json.
+
+Exit codes:
+  0  everything is valid, and in the index where that was asked for
+  1  something is not valid, not in the index, or failed
+  2  wrong usage or settings
+  3  there are no digests";
 
 const COMPLETIONS_HELP: &str = "\
 Examples:
@@ -92,12 +153,21 @@ pub(crate) struct Common {
 /// What is to be done.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Index the log objects of a bucket by day, account and region; goes on where it was stopped
+    #[command(after_help = BACKFILL_HELP)]
+    Backfill(BackfillArgs),
     /// Index the events of log files or S3 objects
     #[command(after_help = INGEST_HELP)]
     Ingest(IngestArgs),
-    /// Install the index template
+    /// Install the index template, and dashboards and monitors where there is a place for them
     #[command(after_help = SETUP_HELP)]
     Setup(SetupArgs),
+    /// Bring back dead letters, or what the messages of a dead-letter queue name
+    #[command(after_help = REPLAY_HELP)]
+    Replay(ReplayArgs),
+    /// Prove by CloudTrail's digests that the log files, and the index, are complete
+    #[command(after_help = VERIFY_HELP)]
+    Verify(VerifyArgs),
     /// Tell who created a resource and who changed it last
     #[command(after_help = WHO_HELP)]
     Who(WhoArgs),
@@ -118,6 +188,123 @@ pub(crate) struct IngestArgs {
     /// Install the index template first, where it is missing
     #[arg(long)]
     pub(crate) setup: bool,
+    #[command(flatten)]
+    pub(crate) state: StateArgs,
+}
+
+/// What `backfill` takes.
+#[derive(Debug, Args)]
+pub(crate) struct BackfillArgs {
+    #[command(flatten)]
+    pub(crate) selection: SelectionArgs,
+    /// Ask nothing
+    #[arg(long)]
+    pub(crate) yes: bool,
+    /// Print the estimate and ingest nothing
+    #[arg(long, conflicts_with = "batch_manifest")]
+    pub(crate) dry_run: bool,
+    /// Objects at work at the same time [default: twice the processors]
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(crate) concurrency: Option<u16>,
+    /// Where to write down what is finished [default: a file for this source and index below $XDG_STATE_HOME]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) journal: Option<PathBuf>,
+    /// Install the index template first, where it is missing
+    #[arg(long)]
+    pub(crate) setup: bool,
+    #[command(flatten)]
+    pub(crate) state: StateArgs,
+    /// Write the objects as the manifest of an S3 Batch Operations job instead
+    #[arg(long, value_name = "FILE|s3://BUCKET/KEY", help_heading = "S3 Batch Operations")]
+    pub(crate) batch_manifest: Option<ManifestPlace>,
+    #[command(flatten)]
+    pub(crate) job: JobArgs,
+}
+
+/// Which objects of a bucket are meant.
+#[derive(Debug, Args)]
+pub(crate) struct SelectionArgs {
+    /// The bucket, or what keys in it begin with
+    #[arg(value_name = "s3://BUCKET/PREFIX")]
+    pub(crate) source: BucketPrefix,
+    /// The first day
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) from: Option<Date>,
+    /// The last day
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) to: Option<Date>,
+    /// Only this account; may be repeated
+    #[arg(long, value_name = "ID")]
+    pub(crate) account: Vec<String>,
+    /// Only this region; may be repeated
+    #[arg(long, value_name = "NAME")]
+    pub(crate) region: Vec<String>,
+    /// Only objects of this kind; may be repeated
+    #[arg(long, value_enum)]
+    pub(crate) kind: Vec<KindChoice>,
+}
+
+/// The kinds of objects that CloudTrail delivers with events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum KindChoice {
+    /// Management and data events
+    Log,
+    /// Insights events
+    Insight,
+    /// Network activity events of VPC endpoints
+    NetworkActivity,
+    /// Aggregated events
+    Aggregated,
+}
+
+impl From<KindChoice> for Kind {
+    fn from(choice: KindChoice) -> Self {
+        match choice {
+            KindChoice::Log => Self::Log,
+            KindChoice::Insight => Self::Insight,
+            KindChoice::NetworkActivity => Self::NetworkActivity,
+            KindChoice::Aggregated => Self::Aggregated,
+        }
+    }
+}
+
+/// What is known of an S3 Batch Operations job.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "S3 Batch Operations")]
+pub(crate) struct JobArgs {
+    /// The function that the printed command names
+    #[arg(long, value_name = "ARN", requires = "batch_manifest")]
+    pub(crate) function_arn: Option<String>,
+    /// The role that the job gets, which may invoke the function, read the manifest and write a report beside it
+    #[arg(long, value_name = "ARN", requires = "batch_manifest")]
+    pub(crate) role_arn: Option<String>,
+}
+
+/// What every command takes that ingests objects.
+#[derive(Debug, Args)]
+pub(crate) struct StateArgs {
+    /// Where records go for which the index takes no document; without it, they fail their object
+    /// [default: what TRAILSEARCH_STATE_S3_URI says]
+    #[arg(long, value_name = "FOLDER|s3://BUCKET/PREFIX")]
+    pub(crate) state: Option<StateLocation>,
+}
+
+/// What `replay` takes.
+#[derive(Debug, Args)]
+pub(crate) struct ReplayArgs {
+    /// Files of dead letters (.ndjson.gz), or folders or S3 prefixes of them
+    #[arg(required_unless_present = "queue", value_name = "PATH|s3://BUCKET/PREFIX")]
+    pub(crate) sources: Vec<Source>,
+    /// Keep the files of dead letters
+    #[arg(long, conflicts_with = "queue")]
+    pub(crate) keep: bool,
+    /// Ingest what the messages of this SQS queue name, until it is empty
+    #[arg(long, value_name = "URL", conflicts_with = "sources")]
+    pub(crate) queue: Option<String>,
+    /// Where records of these objects go for which the index takes no document
+    /// [default: what TRAILSEARCH_STATE_S3_URI says]
+    #[arg(long, value_name = "FOLDER|s3://BUCKET/PREFIX", requires = "queue")]
+    pub(crate) state: Option<StateLocation>,
 }
 
 /// What `setup` takes.
@@ -132,6 +319,9 @@ pub(crate) struct SetupArgs {
     /// The kind of server; auto tells it by the endpoint and the authentication
     #[arg(long, value_enum, default_value_t = FlavorChoice::Auto)]
     pub(crate) flavor: FlavorChoice,
+    /// Where OpenSearch Dashboards answers, to import searches and dashboards [default: /_dashboards of an AWS endpoint]
+    #[arg(long, value_name = "URL")]
+    pub(crate) dashboards: Option<String>,
     /// Print the requests and send nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
@@ -146,6 +336,37 @@ pub(crate) enum FlavorChoice {
     Opensearch,
     /// Amazon OpenSearch Serverless, which takes no number of shards or replicas
     Serverless,
+}
+
+/// What `verify` takes.
+#[derive(Debug, Args)]
+pub(crate) struct VerifyArgs {
+    /// The bucket or a prefix in it, or a folder with a copy; all digests below it are verified
+    #[arg(value_name = "FOLDER|s3://BUCKET/PREFIX")]
+    pub(crate) source: Source,
+    /// The first day, in UTC [default: that of the oldest digest]
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) from: Option<Date>,
+    /// The last day, in UTC [default: that of the newest digest]
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) to: Option<Date>,
+    /// Only this account; may be repeated
+    #[arg(long, value_name = "ID")]
+    pub(crate) account: Vec<String>,
+    /// Only this region; may be repeated
+    #[arg(long, value_name = "NAME")]
+    pub(crate) region: Vec<String>,
+    /// Public keys as `aws cloudtrail list-public-keys` prints them [default: CloudTrail is asked]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) keys: Option<PathBuf>,
+    /// Also look up every record of every valid log file in the index
+    #[arg(long)]
+    pub(crate) against_index: bool,
+    /// Ingest the log files of which records are missing
+    #[arg(long, requires = "against_index")]
+    pub(crate) ingest_missing: bool,
+    #[command(flatten)]
+    pub(crate) state: StateArgs,
 }
 
 /// What `who` takes.

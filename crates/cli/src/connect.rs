@@ -3,13 +3,17 @@
 use std::sync::Arc;
 
 use aws_config::SdkConfig;
+use jiff::Timestamp;
 use tokio::sync::OnceCell;
-use trailsearch_aws::{S3Store, load_config};
+use trailsearch_aws::{CloudTrailKeys, S3Store, load_config};
+use trailsearch_digest::{ListKeysError, PublicKey, PublicKeys};
 use trailsearch_ingest::Settings;
+use trailsearch_ingest::ports::StateStore;
 use trailsearch_ingest::settings::{AuthKind, EndpointSettings};
-use trailsearch_search::{Auth, AwsService, Connection, OpenSearchIndex};
+use trailsearch_search::{Auth, AwsService, Connection, Dashboards, OpenSearchIndex};
 
 use crate::error::CliError;
+use crate::state::{FolderState, StateLocation};
 
 /// The cluster, and the settings that lead to it.
 pub(crate) struct Cluster {
@@ -23,11 +27,7 @@ impl Cluster {
     /// # Errors
     /// When the settings do not lead to a client.
     pub(crate) async fn connect(settings: Settings) -> Result<Self, CliError> {
-        let aws = match aws_service(&settings.endpoint) {
-            Some(_) => load_config().await,
-            // To find the region may take seconds where there is none.
-            None => SdkConfig::builder().build(),
-        };
+        let aws = aws_settings(&settings.endpoint).await;
         let index = OpenSearchIndex::from_settings(&settings.endpoint, &aws)?;
         Ok(Self { settings, index })
     }
@@ -35,6 +35,23 @@ impl Cluster {
     /// What index names start with.
     pub(crate) fn index_prefix(&self) -> &str {
         &self.settings.ingest.index_prefix
+    }
+}
+
+/// The client of the Dashboards that the settings lead to.
+///
+/// # Errors
+/// When they do not lead to a client.
+pub(crate) async fn dashboards(settings: &EndpointSettings) -> Result<Dashboards, CliError> {
+    Ok(Dashboards::from_settings(settings, &aws_settings(settings).await)?)
+}
+
+/// The settings that requests are signed by, where they are.
+async fn aws_settings(settings: &EndpointSettings) -> SdkConfig {
+    match aws_service(settings) {
+        Some(_) => load_config().await,
+        // To find the region may take seconds where there is none.
+        None => SdkConfig::builder().build(),
     }
 }
 
@@ -46,6 +63,29 @@ impl LazyS3 {
     /// The client.
     pub(crate) async fn get(&self) -> &S3Store {
         self.0.get_or_init(async || S3Store::from_config(&load_config().await)).await
+    }
+}
+
+/// CloudTrail's public keys, asked for when the first digest needs one: a file with keys needs no AWS settings.
+#[derive(Debug, Default)]
+pub(crate) struct LazyKeys(OnceCell<CloudTrailKeys>);
+
+impl PublicKeys for LazyKeys {
+    async fn list(&self, region: &str, from: Timestamp, to: Timestamp) -> Result<Vec<PublicKey>, ListKeysError> {
+        let keys = self.0.get_or_init(async || CloudTrailKeys::from_config(load_config().await)).await;
+        keys.list(region, from, to).await
+    }
+}
+
+/// Where dead letters go: to the place that is given, or else to that of the settings.
+pub(crate) async fn state(
+    given: Option<StateLocation>,
+    settings: &Settings,
+    s3: &LazyS3,
+) -> Option<Arc<dyn StateStore>> {
+    match given.or_else(|| settings.state.clone().map(StateLocation::S3))? {
+        StateLocation::S3(place) => Some(Arc::new(s3.get().await.state(place))),
+        StateLocation::Folder(folder) => Some(Arc::new(FolderState::new(folder))),
     }
 }
 

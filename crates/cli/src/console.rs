@@ -1,7 +1,7 @@
 //! Standard error: messages, and a progress bar that they do not disturb.
 
 use std::error::Error;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 
 use indicatif::ProgressBar;
 use trailsearch_core::ack::with_causes;
@@ -30,6 +30,22 @@ impl Console {
         // nobody is left to be told.
         let _ = (&*self).write_all(format!("{line}\n").as_bytes());
     }
+
+    /// Asks whether to go on; `None` where there is no terminal to ask on.
+    pub(crate) fn ask(&self, question: &str) -> io::Result<Option<bool>> {
+        if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
+            return Ok(None);
+        }
+        (&*self).write_all(question.as_bytes())?;
+        let mut answer = String::new();
+        io::stdin().read_line(&mut answer)?;
+        Ok(Some(is_yes(&answer)))
+    }
+}
+
+/// Whether an answer is a yes.
+fn is_yes(answer: &str) -> bool {
+    ["y", "yes"].contains(&answer.trim().to_ascii_lowercase().as_str())
 }
 
 /// Writes between two drawings of the bar.
@@ -40,5 +56,16 @@ impl Write for &Console {
 
     fn flush(&mut self) -> io::Result<()> {
         io::stderr().flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_yes_is_one() {
+        assert!(["y\n", "Yes\r\n", " YES "].iter().all(|answer| is_yes(answer)));
+        assert!(!["", "\n", "n", "yep", "no y"].iter().any(|answer| is_yes(answer)));
     }
 }

@@ -1,15 +1,27 @@
 //! Why a command failed.
 
 use std::io;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
+use jiff::civil::Date;
+use tokio::task::JoinError;
 use tracing_subscriber::filter::ParseError;
+use trailsearch_aws::UploadError;
+use trailsearch_digest::ListKeysError;
+use trailsearch_ingest::ports::{Cause, QueueError};
 use trailsearch_ingest::settings::SettingsError;
-use trailsearch_schema::TemplateError;
+use trailsearch_schema::{NameError, TemplateError};
 use trailsearch_search::{ConnectError, SearchError};
+
+use crate::backfill::JournalError;
+use crate::ingest::sources::SourceError;
 
 /// The exit code for wrong usage, clap's own.
 const USAGE: u8 = 2;
+
+/// The exit code where there is nothing to do.
+const NOTHING: u8 = 3;
 
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]
@@ -36,6 +48,9 @@ pub(crate) enum CliError {
     /// The index template cannot be made.
     #[error(transparent)]
     Template(#[from] TemplateError),
+    /// The dashboards cannot be made.
+    #[error(transparent)]
+    Name(#[from] NameError),
     /// The index template is not there.
     #[error(
         "the index template {0} is not installed: run `trailsearch setup --index-prefix {0}` once, or add --setup (without it, the cluster would guess the mapping)"
@@ -51,6 +66,66 @@ pub(crate) enum CliError {
         "nothing to ingest: all objects that were found are skipped; give log files (.json.gz or .json) or a prefix of them, such as s3://bucket/AWSLogs/111122223333/CloudTrail/"
     )]
     AllSkipped,
+    /// The queue cannot be read.
+    #[error(transparent)]
+    Queue(#[from] QueueError),
+    /// A source cannot be looked at.
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    /// The days are none.
+    #[error("there is no day from {from} to {to}: give --from a day that is not after that of --to")]
+    EmptyRange {
+        /// The first day.
+        from: Date,
+        /// The last day.
+        to: Date,
+    },
+    /// The file with public keys is unusable.
+    #[error(
+        "{path} gives no public keys: write them with `aws cloudtrail list-public-keys --region REGION --start-time TIME --end-time TIME`"
+    )]
+    KeysFile {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: Cause,
+    },
+    /// CloudTrail does not tell its keys.
+    #[error(transparent)]
+    ListKeys(#[from] ListKeysError),
+    /// Documents cannot be asked for.
+    #[error(
+        "with TRAILSEARCH_DOCUMENT_IDS=automatic nobody knows under which ids events are indexed: leave --against-index out"
+    )]
+    NoIds,
+    /// No object of a bucket fits the options.
+    #[error(
+        "no object of {0} with events is chosen: check the prefix, such as AWSLogs/, and the days, accounts, regions and kinds"
+    )]
+    NothingChosen(String),
+    /// There is no terminal, and no option tells.
+    #[error("nobody can be asked here whether to ingest them: add --yes, or --dry-run for the estimate alone")]
+    NobodyToAsk,
+    /// The user said no.
+    #[error("nothing was ingested")]
+    Declined,
+    /// What is finished cannot be kept or told.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// A manifest cannot be written.
+    #[error("the manifest {place} cannot be written")]
+    Manifest {
+        /// Where it belongs.
+        place: String,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// A manifest cannot be brought to S3.
+    #[error(transparent)]
+    Upload(#[from] UploadError),
+    /// A part of the work broke off.
+    #[error("a part of the work broke off: report this as a fault of trailsearch")]
+    Crashed(#[from] JoinError),
     /// No object was found; why has been said already.
     #[error("nothing to ingest")]
     NothingFound,
@@ -68,7 +143,15 @@ impl CliError {
     /// What the process ends with.
     pub(crate) fn exit_code(&self) -> ExitCode {
         match self {
-            Self::NoEndpoint | Self::Settings(_) | Self::Log(_) => ExitCode::from(USAGE),
+            Self::NoEndpoint
+            | Self::Settings(_)
+            | Self::Log(_)
+            | Self::EmptyRange { .. }
+            | Self::KeysFile { .. }
+            | Self::NoIds
+            | Self::NobodyToAsk => ExitCode::from(USAGE),
+            Self::Journal(error) if error.is_usage() => ExitCode::from(USAGE),
+            Self::NothingChosen(_) => ExitCode::from(NOTHING),
             _ => ExitCode::FAILURE,
         }
     }

@@ -1,20 +1,24 @@
 //! `trailsearch`: CloudTrail events into OpenSearch, and answers out of it.
 
 mod args;
+mod backfill;
 mod connect;
 mod console;
 mod error;
 mod ingest;
 mod logging;
 mod output;
+mod replay;
 mod setup;
+mod state;
+mod verify;
 mod who;
 
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 
-use args::{Command, CommandLine, Common};
+use args::{BackfillArgs, Command, CommandLine, Common};
 use connect::Cluster;
 use console::Console;
 use error::CliError;
@@ -40,8 +44,14 @@ async fn run(line: CommandLine, console: &Console) -> Result<ExitCode, CliError>
     let CommandLine { common, command } = line;
     let output = Output::new(common.output);
     match command {
+        Command::Backfill(args) => backfill(&common, args, console, &output).await,
         Command::Ingest(args) => answer(&output, &ingest::run(cluster(&common).await?, args, console).await?),
+        Command::Replay(args) => answer(&output, &replay::run(cluster(&common).await?, args, console).await?),
         Command::Setup(args) => setup(&common, &args, &output).await,
+        Command::Verify(args) => {
+            let cluster = if args.against_index { Some(cluster(&common).await?) } else { None };
+            answer(&output, &verify::run(args, cluster, console).await?)
+        }
         Command::Who(args) => answer(&output, &who::run(&cluster(&common).await?, &args.resource, console).await?),
         Command::Completions { shell } => {
             output.text(&completions(shell))?;
@@ -54,13 +64,30 @@ async fn cluster(common: &Common) -> Result<Cluster, CliError> {
     Cluster::connect(common.settings()?).await
 }
 
-async fn setup(common: &Common, args: &args::SetupArgs, output: &Output) -> Result<ExitCode, CliError> {
-    let settings = common.settings()?;
-    let template = setup::template(&settings, args)?;
-    if args.dry_run {
-        return answer(output, &setup::requests(&template)?);
+async fn backfill(
+    common: &Common,
+    args: BackfillArgs,
+    console: &Console,
+    output: &Output,
+) -> Result<ExitCode, CliError> {
+    if let Some(place) = args.batch_manifest.clone() {
+        return answer(output, &backfill::manifest(args, &place, console).await?);
     }
-    answer(output, &setup::install(&Cluster::connect(settings).await?, &template).await?)
+    if args.dry_run {
+        let settings = match common.settings() {
+            Err(CliError::NoEndpoint) => None,
+            settings => Some(settings?),
+        };
+        return answer(output, &backfill::estimate(args, settings.as_ref(), console).await?);
+    }
+    answer(output, &backfill::run(cluster(common).await?, args, console).await?)
+}
+
+async fn setup(common: &Common, args: &args::SetupArgs, output: &Output) -> Result<ExitCode, CliError> {
+    if args.dry_run {
+        return answer(output, &setup::requests(&common.settings()?, args)?);
+    }
+    answer(output, &setup::run(&cluster(common).await?, args).await?)
 }
 
 fn answer(output: &Output, answer: &impl Answer) -> Result<ExitCode, CliError> {

@@ -47,7 +47,7 @@ fn books(run: &Run) -> Value {
 fn expected(indexed: u64, duplicate: u64) -> Value {
     json!({
         "objects": 2, "records": indexed + duplicate, "indexed": indexed, "duplicate": duplicate,
-        "degraded": 0, "dead_lettered": 0, "failed": 0, "skipped": 2, "failed_objects": 0,
+        "degraded": 0, "dead_lettered": 0, "dropped": 0, "failed": 0, "skipped": 2, "failed_objects": 0,
     })
 }
 
@@ -74,7 +74,7 @@ fn the_summary_for_people_has_the_same_counts() {
     let Some(cluster) = Cluster::new("summary") else { return };
     let folder = folder();
     let run = cluster.run(&["ingest", folder.path().join("plain.json").to_str().unwrap(), "--setup"]);
-    let counts: Vec<&str> = run.stdout.lines().take(9).collect();
+    let counts: Vec<&str> = run.stdout.lines().take(10).collect();
     assert_eq!(
         counts,
         [
@@ -86,10 +86,48 @@ fn the_summary_for_people_has_the_same_counts() {
             "duplicate       0",
             "degraded        0",
             "dead-lettered   0",
+            "dropped         0",
             "failed          0",
         ]
     );
     assert_eq!((run.stderr.as_str(), run.code), ("", Some(0)));
+}
+
+/// A log of two records: AWS Config asks for a policy that is not there, and somebody deletes the bucket.
+fn log_with_noise() -> tempfile::TempDir {
+    let arn = "arn:aws:iam::111122223333:role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig";
+    let config = json!({"type": "AssumedRole", "sessionContext": {"sessionIssuer": {"arn": arn}}});
+    let alice = json!({"type": "IAMUser", "userName": "alice"});
+    let record = |id: &str, who: Value, event_name: &str, error_code: Value| {
+        json!({
+            "eventID": id, "eventTime": "2026-10-05T10:00:00Z", "eventSource": "s3.amazonaws.com",
+            "userIdentity": who, "eventName": event_name, "errorCode": error_code,
+        })
+    };
+    let probe = record("a", config, "GetBucketPolicy", json!("NoSuchBucketPolicy"));
+    let log = json!({"Records": [probe, record("b", alice, "DeleteBucket", Value::Null)]});
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), &[("log.json", log.to_string().into_bytes())]);
+    folder
+}
+
+#[test]
+fn noise_is_dropped_and_counted_only_where_a_setting_says_so() {
+    let Some(cluster) = Cluster::new("noise") else { return };
+    let folder = log_with_noise();
+    let path = folder.path().to_str().unwrap();
+    let setting = [("TRAILSEARCH_DROP_NOISE", "config-probe")];
+    let dropping = cluster.run_with(&["ingest", path, "--setup", "--output", "json"], &setting);
+    let counts = |run: &Run| ["records", "indexed", "duplicate", "dropped"].map(|name| run.json()[name].clone());
+    assert_eq!((counts(&dropping), dropping.code), ([2, 1, 0, 1].map(Value::from), Some(0)));
+
+    let tagging = cluster.run(&["ingest", path, "--output", "json"]);
+    assert_eq!(counts(&tagging), [2, 1, 1, 0].map(Value::from));
+    cluster.refresh();
+    for query in ["noise:config-probe", "NOT%20noise:*"] {
+        let (_, count) = cluster.get(&format!("/PREFIX-2026.10/_count?q={query}"));
+        assert!(count.starts_with("{\"count\":1,"), "{query}: {count}");
+    }
 }
 
 #[test]

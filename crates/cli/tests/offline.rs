@@ -7,7 +7,7 @@ use std::process::Stdio;
 
 use common::{NOBODY, assert_recorded, command, run};
 
-const COMMANDS: [&str; 4] = ["ingest", "setup", "who", "completions"];
+const COMMANDS: [&str; 7] = ["backfill", "ingest", "setup", "replay", "verify", "who", "completions"];
 
 #[test]
 fn every_command_has_help_with_examples() {
@@ -38,6 +38,17 @@ fn wrong_usage_is_said_before_anything_is_sent() {
         "usage",
         &[
             run(&[], &[]),
+            run(&["backfill"], &[]),
+            run(&["backfill", "logs/"], &endpoint),
+            run(&["backfill", "s3://example-logs"], &[]),
+            run(&["backfill", "s3://example-logs", "--concurrency", "0"], &endpoint),
+            run(&["backfill", "s3://example-logs", "--from", "2026-11-31"], &endpoint),
+            run(
+                &["backfill", "s3://example-logs", "--from", "2026-11-20", "--to", "2026-11-19", "--dry-run"],
+                &endpoint,
+            ),
+            run(&["backfill", "s3://example-logs", "--batch-manifest", "s3://example-state"], &endpoint),
+            run(&["backfill", "s3://example-logs", "--role-arn", "arn:aws:iam::111122223333:role/backfill"], &endpoint),
             run(&["ingest"], &[]),
             run(&["ingest", "s3:///AWSLogs/"], &[]),
             run(&["who", "i-0abc1234def567890"], &[]),
@@ -48,6 +59,9 @@ fn wrong_usage_is_said_before_anything_is_sent() {
             run(&["who", "i-0abc1234def567890"], &[endpoint[0], ("TRAILSEARCH_LOG", "trailsearch=loud")]),
             run(&["setup"], &[endpoint[0], ("TRAILSEARCH_PROMOTE", "request.a.b")]),
             run(&["setup", "--shards", "0"], &endpoint),
+            run(&["replay"], &endpoint),
+            run(&["replay", "letters/", "--queue", "https://sqs.example.com/1/q"], &endpoint),
+            run(&["replay", "letters/", "--state", "s3:///state"], &endpoint),
             run(&["who", "x", "--output", "yaml"], &endpoint),
             run(&["completions", "tcsh"], &[]),
         ],

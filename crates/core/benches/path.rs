@@ -14,6 +14,7 @@ use cpu_time::ProcessTime;
 use serde_json::json;
 use trailsearch_core::batch::{Batch, BatchLimits, Ids};
 use trailsearch_core::inflate::Inflater;
+use trailsearch_core::limits::Limits;
 use trailsearch_core::normalize::{Normalization, Normalizer, Origin};
 use trailsearch_core::object::Encoding;
 use trailsearch_core::split::Splitter;
@@ -30,7 +31,7 @@ const OBJECTS: u64 = 20;
 const LIMITS: BatchLimits = BatchLimits { bytes: 4 << 20, documents: 5_000 };
 
 fn main() {
-    let objects: Vec<Vec<u8>> = (0..OBJECTS).map(|seed| gzip(&load::object(seed, RECORDS_PER_OBJECT))).collect();
+    let objects: Vec<Vec<u8>> = (0..OBJECTS).map(|seed| gzip(load::object(seed, RECORDS_PER_OBJECT))).collect();
     let mut rounds: Vec<Round> = (0..ROUNDS).map(|_| round(&objects)).collect();
     rounds.sort_by(|a, b| a.ratio().total_cmp(&b.ratio()));
     let median = &rounds[ROUNDS / 2];
@@ -84,18 +85,18 @@ fn round(objects: &[Vec<u8>]) -> Round {
 /// Gzip bytes to bulk bodies, as the pipeline does it.
 fn path(normalizer: &mut Normalizer, object: &[u8]) -> (u64, u64) {
     let origin = Origin::new("bucket", "bench.json.gz", None, "2026-11-20T00:00:00Z".to_owned());
-    let mut inflater = Inflater::new(Encoding::Gzip, u64::MAX);
-    let mut splitter = Splitter::new(1 << 20);
+    let mut inflater = Inflater::new(Encoding::Gzip, Limits::NONE);
+    let mut splitter = Splitter::new(Limits::NONE);
     let mut batch = Batch::default();
     let mut records = 0;
     for piece in Inflater::pieces(object) {
         splitter.feed(inflater.push(piece).expect("gzip"));
         while let Some(record) = splitter.next_record().expect("a log") {
             let document = normalizer.document(&record, &origin, records);
-            batch.push("cloudtrail", Ids::Event, &document, records);
+            batch.push("cloudtrail", Ids::Event, &document, record.raw, records);
             records += 1;
             if batch.is_full(LIMITS) {
-                black_box(std::mem::take(&mut batch));
+                black_box(batch.take());
             }
         }
     }

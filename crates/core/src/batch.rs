@@ -25,9 +25,13 @@ pub enum Ids {
 /// One document of a batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Item {
+    /// Where the action line starts in the body, the document, and what follows it.
     start: usize,
     document: usize,
     end: usize,
+    /// Where the record starts in the records, and what follows it.
+    record: usize,
+    record_end: usize,
     /// The record's position in its object, from 0.
     pub position: u64,
     /// Whether it is a minimal document.
@@ -35,15 +39,19 @@ pub struct Item {
 }
 
 /// The body of a bulk request: an action line and a document line for each item.
+///
+/// The records that the documents were made of are kept beside it: from a refused document alone, the record
+/// could not be told byte by byte.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Batch {
     body: Vec<u8>,
+    records: Vec<u8>,
     items: Vec<Item>,
 }
 
 impl Batch {
-    /// Adds a document that is created in the index `PREFIX-SUFFIX`.
-    pub fn push(&mut self, prefix: &str, ids: Ids, document: &Document<'_>, position: u64) {
+    /// Adds a document that is created in the index `PREFIX-SUFFIX`, and the record it was made of.
+    pub fn push(&mut self, prefix: &str, ids: Ids, document: &Document<'_>, record: &[u8], position: u64) {
         let start = self.body.len();
         self.body.extend_from_slice(b"{\"create\":{\"_index\":\"");
         self.body.extend_from_slice(prefix.as_bytes());
@@ -56,10 +64,28 @@ impl Batch {
         } else {
             self.body.extend_from_slice(b"\"}}\n");
         }
-        let text = self.body.len();
-        self.body.extend_from_slice(document.body);
+        self.close(start, document.body, record, position, document.degraded);
+    }
+
+    /// Adds the document to the action line that starts at `start`.
+    fn close(&mut self, start: usize, document: &[u8], record: &[u8], position: u64, degraded: bool) {
+        let (text, kept) = (self.body.len(), self.records.len());
+        self.body.extend_from_slice(document);
         self.body.push(b'\n');
-        self.items.push(Item { start, document: text, end: self.body.len(), position, degraded: document.degraded });
+        self.records.extend_from_slice(record);
+        let (end, record_end) = (self.body.len(), self.records.len());
+        self.items.push(Item { start, document: text, end, record: kept, record_end, position, degraded });
+    }
+
+    /// Takes what is in it and leaves an empty batch with as much room, so that a row of batches does not grow anew each time.
+    pub fn take(&mut self) -> Self {
+        let room = |length: usize| length + length / 16;
+        let next = Self {
+            body: Vec::with_capacity(room(self.body.len())),
+            records: Vec::with_capacity(room(self.records.len())),
+            items: Vec::with_capacity(room(self.items.len())),
+        };
+        std::mem::replace(self, next)
     }
 
     /// Whether another document should go into the next batch.
@@ -92,23 +118,25 @@ impl Batch {
         self.body.get(item.document..item.end - 1).unwrap_or_default()
     }
 
+    /// The record that an item was made of, as it was delivered.
+    pub fn record(&self, item: &Item) -> &[u8] {
+        self.records.get(item.record..item.record_end).unwrap_or_default()
+    }
+
     /// Adds an item of another batch as it stands there.
     pub fn copy(&mut self, from: &Self, item: &Item) {
-        let start = self.body.len();
-        self.body.extend_from_slice(from.body.get(item.start..item.end).unwrap_or_default());
-        let document = start + (item.document - item.start);
-        self.items.push(Item { start, document, end: self.body.len(), ..*item });
+        self.add(from, item, from.document(item), item.degraded);
     }
 
     /// Adds a document in the place of another batch's item: under the same id and in the same index.
     pub fn replace(&mut self, from: &Self, item: &Item, document: &Document<'_>) {
+        self.add(from, item, document.body, document.degraded);
+    }
+
+    fn add(&mut self, from: &Self, item: &Item, document: &[u8], degraded: bool) {
         let start = self.body.len();
         self.body.extend_from_slice(from.body.get(item.start..item.document).unwrap_or_default());
-        let text = self.body.len();
-        self.body.extend_from_slice(document.body);
-        self.body.push(b'\n');
-        let degraded = document.degraded;
-        self.items.push(Item { start, document: text, end: self.body.len(), position: item.position, degraded });
+        self.close(start, document, from.record(item), item.position, degraded);
     }
 
     /// Two batches of half the items each; the second is empty where there is but one.
@@ -134,12 +162,20 @@ mod tests {
     use super::*;
 
     fn document(id: &str) -> Document<'_> {
-        Document { id: Cow::Borrowed(id), index: Cow::Borrowed("2026.11"), body: b"{}", degraded: false }
+        Document {
+            id: Cow::Borrowed(id),
+            index: Cow::Borrowed("2026.11"),
+            body: b"{}",
+            degraded: false,
+            dropped: false,
+        }
     }
 
     fn three() -> Batch {
         let mut batch = Batch::default();
-        ["a", "b\"", "c"].iter().enumerate().for_each(|(at, id)| batch.push("p", Ids::Event, &document(id), at as u64));
+        for (at, id) in ["a", "b\"", "c"].into_iter().enumerate() {
+            batch.push("p", Ids::Event, &document(id), id.as_bytes(), at as u64);
+        }
         batch
     }
 
@@ -152,9 +188,17 @@ mod tests {
     }
 
     #[test]
+    fn what_is_taken_leaves_room() {
+        let mut batch = three();
+        assert_eq!(batch.take(), three());
+        assert!(batch.is_empty() && batch.body().is_empty());
+        assert!(batch.body.capacity() >= three().body.len());
+    }
+
+    #[test]
     fn without_ids_the_index_chooses() {
         let mut batch = Batch::default();
-        batch.push("p", Ids::Automatic, &document("a"), 0);
+        batch.push("p", Ids::Automatic, &document("a"), b"", 0);
         assert_eq!(batch.body(), b"{\"create\":{\"_index\":\"p-2026.11\"}}\n{}\n");
     }
 
@@ -165,6 +209,7 @@ mod tests {
         assert_eq!((first.len(), second.len()), (2, 1));
         assert_eq!([first.body(), second.body()].concat(), whole.body());
         assert_eq!(second.document(&second.items()[0]), b"{}");
+        assert_eq!(second.record(&second.items()[0]), b"c");
         assert_eq!(second.items()[0].position, 2);
         assert!(second.halves().1.is_empty());
     }
@@ -176,6 +221,7 @@ mod tests {
         let mut batch = Batch::default();
         batch.replace(&whole, &whole.items()[2], &minimal);
         assert_eq!(batch.body(), b"{\"create\":{\"_index\":\"p-2026.11\",\"_id\":\"c\"}}\n{\"m\":1}\n");
+        assert_eq!(batch.record(&batch.items()[0]), b"c");
         assert!(batch.items()[0].degraded);
         assert_eq!(batch.items()[0].position, 2);
     }

@@ -4,15 +4,17 @@ use std::ops::AddAssign;
 
 use serde::Serialize;
 
+use crate::timing::Timing;
+
 /// What became of the records of one or more objects.
 ///
-/// The books balance when every record read is indexed, a duplicate, degraded or
-/// dead-lettered; else some have `failed` and the source must deliver again.
+/// The books balance when every record read is indexed, a duplicate, degraded,
+/// dead-lettered or dropped; else some have `failed` and the source must deliver again.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Books {
     /// Objects read.
     pub objects: u64,
-    /// Records read.
+    /// Records read; those that an earlier attempt at the object has placed are passed over and not counted again.
     pub records: u64,
     /// Documents that are in the index now.
     pub indexed: u64,
@@ -22,6 +24,8 @@ pub struct Books {
     pub degraded: u64,
     /// Records written to the dead-letter prefix.
     pub dead_lettered: u64,
+    /// Records of noise that the settings keep out of the index.
+    pub dropped: u64,
     /// Records that could not be placed anywhere.
     pub failed: u64,
     /// Documents that the index refused as they were.
@@ -36,12 +40,20 @@ pub struct Books {
     pub bytes_posted: u64,
     /// Bulk requests sent.
     pub requests: u64,
+    /// How long it took, and how old the events are.
+    #[serde(skip)]
+    pub timing: Timing,
 }
 
 impl Books {
     /// Whether every record read is accounted for.
     pub fn balance(&self) -> bool {
-        self.records == self.indexed + self.duplicate + self.degraded + self.dead_lettered
+        self.records == self.placed()
+    }
+
+    /// Records that are accounted for.
+    pub fn placed(&self) -> u64 {
+        self.indexed + self.duplicate + self.degraded + self.dead_lettered + self.dropped
     }
 }
 
@@ -53,6 +65,7 @@ impl AddAssign for Books {
         self.duplicate += other.duplicate;
         self.degraded += other.degraded;
         self.dead_lettered += other.dead_lettered;
+        self.dropped += other.dropped;
         self.failed += other.failed;
         self.rejected += other.rejected;
         self.retried += other.retried;
@@ -60,6 +73,7 @@ impl AddAssign for Books {
         self.bytes_inflated += other.bytes_inflated;
         self.bytes_posted += other.bytes_posted;
         self.requests += other.requests;
+        self.timing += other.timing;
     }
 }
 
@@ -69,7 +83,7 @@ mod tests {
 
     #[test]
     fn a_failed_record_unbalances() {
-        let mut books = Books { records: 3, indexed: 1, duplicate: 1, degraded: 1, ..Books::default() };
+        let mut books = Books { records: 4, indexed: 1, duplicate: 1, degraded: 1, dropped: 1, ..Books::default() };
         assert!(books.balance());
         books += Books { records: 1, failed: 1, ..Books::default() };
         assert!(!books.balance());

@@ -2,17 +2,22 @@
 //!
 //! Several gzip members in one object are legal gzip (RFC 1952, section 2.2) and are read as one text.
 
-use std::io::{self, Write};
+use flate2::{Decompress, DecompressError, FlushDecompress, Status};
 
-use flate2::write::MultiGzDecoder;
-
+use crate::limits::Limits;
 use crate::object::Encoding;
 
 /// How many compressed bytes are inflated at a time: deflate's ratio is at most
 /// 1,032, so one piece is at most 4 MiB of text, whatever the object holds.
 const PIECE_BYTES: usize = 4 * 1024;
 
+/// How much text is made at a time, in bytes, at least.
+const STEP_BYTES: usize = 32 * 1024;
+
 const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
+
+/// Deflate's largest window, 2^15 bytes, which every gzip file may use.
+const WINDOW_BITS: u8 = 15;
 
 /// The object's bytes cannot be turned into text.
 #[derive(Debug, thiserror::Error)]
@@ -29,49 +34,69 @@ pub enum InflateError {
     /// The compressed data is damaged, or something else follows it.
     #[error("damaged gzip data near byte {offset} of the object")]
     Corrupt {
-        /// Where, in compressed bytes; the damage lies at most one piece before.
+        /// Where the damage was noticed, in compressed bytes.
         offset: u64,
         /// The decoder's own words.
         #[source]
-        source: io::Error,
+        source: DecompressError,
     },
-    /// The compressed data ends too early, or its last checksum is not that of the text.
-    #[error("the gzip data ends too early, at byte {offset} of the object, or its checksum does not fit")]
+    /// The compressed data ends too early.
+    #[error("the gzip data ends too early, at byte {offset} of the object")]
     Truncated {
         /// Where, in compressed bytes.
         offset: u64,
-        /// The decoder's own words.
-        #[source]
-        source: io::Error,
     },
     /// The text is larger than the bound.
-    #[error("the uncompressed object is larger than {limit} bytes, reached at byte {offset} of the object")]
+    #[error("the uncompressed object is larger than the {limit} bytes allowed, reached at byte {offset} of the object")]
     TooLarge {
         /// Where, in compressed bytes.
         offset: u64,
         /// The bound, in uncompressed bytes.
         limit: u64,
     },
+    /// The text is larger than the bound for so few compressed bytes.
+    #[error(
+        "the object inflates to more than the {ratio} times its size allowed, reached at byte {offset} of the object"
+    )]
+    TooDense {
+        /// Where, in compressed bytes.
+        offset: u64,
+        /// The bound, in uncompressed bytes for each compressed one.
+        ratio: u64,
+    },
 }
 
 /// Inflates one object.
 #[derive(Debug)]
 pub struct Inflater {
-    decoder: Option<MultiGzDecoder<Capped>>,
-    plain: Capped,
+    encoding: Encoding,
+    limits: Limits,
+    /// The gzip member at hand; none before the first one and between two.
+    member: Option<Decompress>,
+    /// The text of the last piece.
+    text: Vec<u8>,
     read: u64,
+    inflated: u64,
+    /// The most text that may come of the bytes that have arrived.
+    allowed: u64,
     head: Vec<u8>,
+    /// What stands behind the text given out last.
+    damage: Option<InflateError>,
 }
 
 impl Inflater {
-    /// An inflater whose text is at most `limit` bytes in all.
-    pub fn new(encoding: Encoding, limit: u64) -> Self {
-        let capped = || Capped { text: Vec::new(), left: limit, limit, exceeded: false };
+    /// An inflater for one object, whose text stays within the limits.
+    pub fn new(encoding: Encoding, limits: Limits) -> Self {
         Self {
-            decoder: (encoding == Encoding::Gzip).then(|| MultiGzDecoder::new(capped())),
-            plain: capped(),
+            encoding,
+            limits,
+            member: None,
+            text: Vec::new(),
             read: 0,
+            inflated: 0,
+            allowed: 0,
             head: Vec::new(),
+            damage: None,
         }
     }
 
@@ -82,7 +107,7 @@ impl Inflater {
 
     /// Uncompressed bytes given out so far.
     pub fn bytes_inflated(&self) -> u64 {
-        self.sink().limit - self.sink().left
+        self.inflated
     }
 
     /// Cuts `bytes` into pieces that [`Self::push`] takes.
@@ -93,17 +118,22 @@ impl Inflater {
     /// Inflates one piece and returns its text, which may be empty.
     ///
     /// # Errors
-    /// When the piece is no gzip data or the text becomes larger than allowed.
+    /// When the piece is no gzip data or the text becomes larger than allowed. The text before such a place is given out
+    /// first, and the error comes with the next call, [`Self::finish`] included.
     pub fn push(&mut self, piece: &[u8]) -> Result<&[u8], InflateError> {
+        self.fail()?;
         self.check_magic(piece)?;
-        self.read += piece.len() as u64;
-        self.sink_mut().text.clear();
-        let result = match &mut self.decoder {
-            Some(decoder) => decoder.write_all(piece).and_then(|()| decoder.flush()),
-            None => self.plain.write_all(piece),
+        self.text.clear();
+        self.allowed = self.limits.text_bytes(self.read + piece.len() as u64);
+        let inflated = match self.encoding {
+            Encoding::Gzip => self.inflate(piece),
+            Encoding::Plain => self.copy(piece),
         };
-        self.checked(result)?;
-        Ok(&self.sink().text)
+        self.damage = inflated.err();
+        if self.text.is_empty() {
+            self.fail()?;
+        }
+        Ok(&self.text)
     }
 
     /// Says that the object is complete.
@@ -111,27 +141,21 @@ impl Inflater {
     /// # Errors
     /// When the compressed data is not.
     pub fn finish(&mut self) -> Result<(), InflateError> {
-        if self.read == 0 {
-            return Err(InflateError::Empty);
+        self.fail()?;
+        match self.member {
+            _ if self.read == 0 => Err(InflateError::Empty),
+            Some(_) => Err(InflateError::Truncated { offset: self.read }),
+            None => Ok(()),
         }
-        let Some(decoder) = &mut self.decoder else { return Ok(()) };
-        decoder.try_finish().map_err(|source| InflateError::Truncated { offset: self.read, source })
     }
 
-    fn sink(&self) -> &Capped {
-        self.decoder.as_ref().map_or(&self.plain, MultiGzDecoder::get_ref)
-    }
-
-    fn sink_mut(&mut self) -> &mut Capped {
-        match &mut self.decoder {
-            Some(decoder) => decoder.get_mut(),
-            None => &mut self.plain,
-        }
+    fn fail(&mut self) -> Result<(), InflateError> {
+        self.damage.take().map_or(Ok(()), Err)
     }
 
     fn check_magic(&mut self, piece: &[u8]) -> Result<(), InflateError> {
         let missing = GZIP_MAGIC.len().saturating_sub(self.head.len());
-        if self.decoder.is_none() || missing == 0 {
+        if self.encoding == Encoding::Plain || missing == 0 {
             return Ok(());
         }
         self.head.extend(piece.iter().take(missing));
@@ -142,39 +166,57 @@ impl Inflater {
         Err(InflateError::NotGzip { found: found.join(" ") })
     }
 
-    fn checked(&self, result: io::Result<()>) -> Result<(), InflateError> {
-        let sink = self.sink();
-        match result {
-            Ok(()) => Ok(()),
-            Err(_) if sink.exceeded => Err(InflateError::TooLarge { offset: self.read, limit: sink.limit }),
-            Err(source) => Err(InflateError::Corrupt { offset: self.read, source }),
-        }
-    }
-}
-
-/// Keeps the text of one piece and refuses what goes beyond the bound.
-#[derive(Debug)]
-struct Capped {
-    text: Vec<u8>,
-    left: u64,
-    limit: u64,
-    exceeded: bool,
-}
-
-impl Write for Capped {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let length = bytes.len() as u64;
-        if length > self.left {
-            self.exceeded = true;
-            return Err(io::Error::other("larger than allowed"));
-        }
-        self.left -= length;
-        self.text.extend_from_slice(bytes);
-        Ok(bytes.len())
+    fn copy(&mut self, piece: &[u8]) -> Result<(), InflateError> {
+        self.read += piece.len() as u64;
+        self.text.extend_from_slice(piece);
+        self.keep(0)
     }
 
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
+    fn inflate(&mut self, mut piece: &[u8]) -> Result<(), InflateError> {
+        loop {
+            let (taken, ended) = self.step(piece)?;
+            piece = &piece[taken..];
+            if ended && piece.is_empty() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Inflates what gives one step of text; tells how many bytes it took, and whether that was all of their text.
+    fn step(&mut self, bytes: &[u8]) -> Result<(usize, bool), InflateError> {
+        if bytes.is_empty() && self.member.is_none() {
+            return Ok((0, true));
+        }
+        let member = self.member.get_or_insert_with(|| Decompress::new_gzip(WINDOW_BITS));
+        let (read, start) = (member.total_in(), self.text.len());
+        self.text.reserve(STEP_BYTES);
+        let status = member.decompress_vec(bytes, &mut self.text, FlushDecompress::None);
+        let (taken, room_left) = (member.total_in() - read, self.text.len() < self.text.capacity());
+        self.read += taken;
+        self.keep(start)?;
+        match status {
+            Err(source) => return Err(InflateError::Corrupt { offset: self.read, source }),
+            Ok(Status::StreamEnd) => self.member = None,
+            Ok(Status::Ok | Status::BufError) => {}
+        }
+        Ok((taken as usize, room_left))
+    }
+
+    /// Counts the text from `start` on, and drops what of it is not allowed.
+    fn keep(&mut self, start: usize) -> Result<(), InflateError> {
+        self.inflated += (self.text.len() - start) as u64;
+        let beyond = self.inflated.saturating_sub(self.allowed);
+        if beyond == 0 {
+            return Ok(());
+        }
+        self.inflated = self.allowed;
+        self.text.truncate(self.text.len() - beyond as usize);
+        let (offset, Limits { object_bytes: limit, object_ratio: ratio, .. }) = (self.read, self.limits);
+        Err(if self.allowed == limit {
+            InflateError::TooLarge { offset, limit }
+        } else {
+            InflateError::TooDense { offset, ratio }
+        })
     }
 }
 

@@ -12,11 +12,13 @@ pub mod ack;
 pub mod batch;
 pub mod books;
 pub mod inflate;
+pub mod limits;
 pub mod normalize;
 pub mod notification;
 pub mod object;
 pub mod split;
 pub mod tape;
+pub mod timing;
 pub mod verdict;
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! { the record as it was, but for what does not fit
-//!   "@timestamp", "outcome", "actor", "resource", "request", "response", "issued", "unmapped", "embedded", "ingest" }
+//!   "@timestamp", "outcome", "noise", "actor", "resource", "request", "response", "issued", "unmapped", "embedded", "ingest" }
 //! ```
 //!
 //! Whatever the record holds, the document is one that the index template takes.
@@ -19,6 +19,7 @@ mod found;
 mod identity;
 mod json;
 mod names;
+mod noise;
 mod origin;
 mod outcome;
 mod promoted;
@@ -30,8 +31,11 @@ mod walk;
 
 pub use identity::UNDATED;
 pub use origin::Origin;
+/// The names of the noise rules.
+pub use trailsearch_schema::noise::NAMES as NOISE_RULES;
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use trailsearch_schema::promoted::Extra;
 
@@ -40,6 +44,7 @@ use crate::tape::{Kind, Lexer, Progress, Token, Value};
 use found::Found;
 use json::Object;
 use names::Names;
+use noise::Noise;
 use walk::{Rules, Walk};
 
 /// How records become documents.
@@ -49,11 +54,13 @@ pub struct Normalization {
     pub redact: bool,
     /// Promoted names beyond the schema's.
     pub promoted: Extra,
+    /// The [noise rules](NOISE_RULES) whose records are dropped.
+    pub drop_noise: Vec<String>,
 }
 
 impl Default for Normalization {
     fn default() -> Self {
-        Self { redact: true, promoted: Extra::default() }
+        Self { redact: true, promoted: Extra::default(), drop_noise: Vec::new() }
     }
 }
 
@@ -68,21 +75,50 @@ pub struct Document<'n> {
     pub body: &'n [u8],
     /// Whether only a minimal document could be made.
     pub degraded: bool,
+    /// Whether it is noise that the settings keep out of the index.
+    pub dropped: bool,
 }
 
 /// Makes documents of records; keeps its memory from record to record.
 #[derive(Debug)]
 pub struct Normalizer {
-    rules: Rules,
+    rules: Arc<Rules>,
+    /// The noise that is dropped.
+    drop: Noise,
     found: Found,
     body: Vec<u8>,
+    /// The earliest time of the events so far, empty where none had one.
+    oldest_event: String,
+}
+
+impl Clone for Normalizer {
+    /// One with the same rules, which are large and shared, and a memory of its own.
+    fn clone(&self) -> Self {
+        Self::with(Arc::clone(&self.rules), self.drop)
+    }
 }
 
 impl Normalizer {
     /// A normalizer for any number of records.
     pub fn new(settings: &Normalization) -> Self {
         let rules = Rules { names: Names::new(&settings.promoted), redact: settings.redact };
-        Self { rules, found: Found::default(), body: Vec::new() }
+        Self::with(Arc::new(rules), Noise::named(&settings.drop_noise))
+    }
+
+    fn with(rules: Arc<Rules>, drop: Noise) -> Self {
+        Self { rules, drop, found: Found::default(), body: Vec::new(), oldest_event: String::new() }
+    }
+
+    /// The time of the oldest event so far, ISO 8601 in UTC.
+    pub fn oldest_event(&self) -> Option<&str> {
+        Some(self.oldest_event.as_str()).filter(|time| !time.is_empty())
+    }
+
+    fn note_time(&mut self, time: Option<&str>) {
+        // Such texts are in the order of time, but for the parts of a second.
+        if let Some(time) = time.filter(|time| self.oldest_event().is_none_or(|oldest| *time < oldest)) {
+            time.clone_into(&mut self.oldest_event);
+        }
     }
 
     /// Makes the document of a record; `position` counts the object's records from 0.
@@ -110,21 +146,26 @@ impl Normalizer {
     fn build(&mut self, text: &str, tape: &[Token], origin: &Origin, position: u64, repaired: bool) -> Document<'_> {
         let record = Value::new(text, tape);
         Walk::new(&record, &self.rules, &mut self.found, &mut self.body).record(&record);
-        let (id, index) = self.add(&record, origin, position, repaired);
-        Document { id: Cow::Owned(id), index: Cow::Owned(index), body: &self.body, degraded: false }
+        let (id, index, noise) = self.add(&record, origin, position, repaired);
+        let dropped = noise.meets(self.drop);
+        Document { id: Cow::Owned(id), index: Cow::Owned(index), body: &self.body, degraded: false, dropped }
     }
 
-    /// Adds what trailsearch says of the record, and closes the document; its id and index.
-    fn add(&mut self, record: &Value<'_>, origin: &Origin, position: u64, repaired: bool) -> (String, String) {
-        let time = identity::timestamp(record).or_else(|| origin.midnight().map(Cow::Owned));
+    /// Adds what trailsearch says of the record, and closes the document; its id, its index and what noise it is.
+    fn add(&mut self, record: &Value<'_>, origin: &Origin, position: u64, repaired: bool) -> (String, String, Noise) {
+        let time = identity::timestamp(record);
+        self.note_time(time.as_deref());
+        let time = time.or_else(|| origin.midnight().map(Cow::Owned));
         let index = time.as_deref().and_then(identity::month).unwrap_or_else(|| UNDATED.to_owned());
         let actor = actor::actor(record);
+        let noise = Noise::of(record, actor.human, origin.bucket());
         self.write_unmapped(record);
         self.write_embedded();
         self.found.finish(&self.rules.names);
         let mut to = Object::resume(&mut self.body);
         to.string("@timestamp", time.as_deref().unwrap_or_else(|| origin.time()));
         to.string("outcome", outcome::outcome(record));
+        noise.write(&mut to);
         to.object("actor", |to| actor.write(to));
         to.object("resource", |to| self.found.resources.write(actor.account.as_deref(), to));
         self.found.promoted.write(&self.rules.names, &mut to);
@@ -137,7 +178,7 @@ impl Normalizer {
             }
         });
         to.close();
-        (identity::document_id(record).into_owned(), index)
+        (identity::document_id(record).into_owned(), index, noise)
     }
 }
 

@@ -1,21 +1,24 @@
 //! From a Lambda event to the objects it names.
 //!
 //! ```text
-//! event:  SQS records, each with a letter or an SNS notification around one
+//! event:  SQS records, each with SNS records, a letter or an SNS notification around one
 //!         SNS records, each with a letter
 //!         S3 Batch Operations tasks
 //!         a letter
 //! letter: S3 records | s3:TestEvent | EventBridge | CloudTrail's own | {"bucket", "key"}
+//!         the record of a failed asynchronous invocation, around S3 or SNS records or a letter
 //! ```
 //!
-//! So nothing nests without end. A shape is decided by its discriminator alone and never by trying
+//! A failed invocation's record holds no other one, and what stands in a text is longer there with every level, so nothing
+//! nests without end. A shape is decided by its discriminator alone and never by trying
 //! decoders in turn. The shapes:
 //! [S3](https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html),
 //! [SQS](https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html),
 //! [SNS](https://docs.aws.amazon.com/lambda/latest/dg/with-sns.html),
 //! [EventBridge](https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html),
 //! [S3 Batch Operations](https://docs.aws.amazon.com/AmazonS3/latest/userguide/batch-ops-invoke-lambda.html),
-//! [CloudTrail](https://docs.aws.amazon.com/awscloudtrail/latest/userguide/configure-sns-notifications-for-cloudtrail.html).
+//! [CloudTrail](https://docs.aws.amazon.com/awscloudtrail/latest/userguide/configure-sns-notifications-for-cloudtrail.html),
+//! [failed invocations](https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html).
 
 use crate::object::ObjectRef;
 
@@ -99,6 +102,13 @@ pub enum NotificationError {
         /// What stands there, shortened.
         found: String,
     },
+}
+
+impl Message {
+    /// Reads an SQS message that no event source mapping brought: one of a dead-letter queue.
+    pub fn of_sqs(id: &str, body: &str) -> Self {
+        Self { id: id.to_owned(), objects: letter::sqs_body("body", body) }
+    }
 }
 
 impl Notification {

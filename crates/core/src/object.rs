@@ -68,6 +68,21 @@ impl Kind {
         }
     }
 
+    /// What metrics call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Log => "Log",
+            Self::Insight => "Insight",
+            Self::NetworkActivity => "NetworkActivity",
+            Self::Aggregated => "Aggregated",
+            Self::Unplaced => "Unplaced",
+            Self::Digest => "Digest",
+            Self::OtherFolder => "OtherFolder",
+            Self::FolderMarker => "FolderMarker",
+            Self::NotJson => "NotJson",
+        }
+    }
+
     /// The kind of the files that CloudTrail delivers into `folder`.
     fn of_folder(folder: &str) -> Self {
         match folder {

@@ -5,6 +5,7 @@
 //! (<https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-examples.html>).
 //! Only the record at hand is held, so memory does not grow with the object.
 
+use crate::limits::Limits;
 use crate::tape::{Lexer, Malformed, Progress, Token};
 
 /// One record as it was delivered.
@@ -51,12 +52,22 @@ pub enum SplitError {
         found: String,
     },
     /// A record is larger than the bound.
-    #[error("the record at byte {offset} of the uncompressed object is larger than {limit} bytes")]
+    #[error("the record at byte {offset} of the uncompressed object is larger than the {limit} bytes allowed")]
     RecordTooLarge {
         /// Where the record starts, in bytes.
         offset: u64,
         /// The bound, in bytes.
         limit: usize,
+    },
+    /// The object holds more records than the bound.
+    #[error(
+        "the object holds more than the {limit} records allowed; the next one is at its uncompressed byte {offset}"
+    )]
+    TooManyRecords {
+        /// Where the first record beyond the bound starts, in bytes.
+        offset: u64,
+        /// The bound.
+        limit: u64,
     },
 }
 
@@ -91,7 +102,9 @@ pub struct Splitter {
     state: State,
     bare_list: bool,
     found_records: bool,
-    max_record_bytes: usize,
+    limits: Limits,
+    /// Records given out so far.
+    records: u64,
 }
 
 /// What one step of the splitter found.
@@ -102,8 +115,10 @@ enum Step {
 }
 
 impl Splitter {
-    /// A splitter for one object whose records hold at most `max_record_bytes` bytes each.
-    pub fn new(max_record_bytes: usize) -> Self {
+    /// A splitter for one object, whose records stay within the limits.
+    pub fn new(limits: Limits) -> Self {
+        // Tokens count their places in 32 bits.
+        let record_bytes = limits.record_bytes.min(u32::MAX as usize / 2);
         Self {
             buffer: Vec::new(),
             at: 0,
@@ -113,7 +128,8 @@ impl Splitter {
             state: State::Start,
             bare_list: false,
             found_records: false,
-            max_record_bytes: max_record_bytes.min(u32::MAX as usize / 2),
+            limits: Limits { record_bytes, ..limits },
+            records: 0,
         }
     }
 
@@ -307,21 +323,27 @@ impl Splitter {
     }
 
     fn lex_record(&mut self) -> Result<Step, SplitError> {
+        let limit = self.limits.object_records;
+        if self.records >= limit {
+            return Err(SplitError::TooManyRecords { offset: self.offset(self.at), limit });
+        }
         if self.lex()?.is_none() {
             return Ok(Step::NeedMore);
         }
+        self.records += 1;
         self.state = State::AfterRecord;
         Ok(Step::Record)
     }
 
     fn lex(&mut self) -> Result<Option<usize>, SplitError> {
         // One byte more than allowed tells what is too large, and what lies behind has no say.
-        let end = self.buffer.len().min(self.at + self.max_record_bytes + 1);
+        let limit = self.limits.record_bytes;
+        let end = self.buffer.len().min(self.at + limit + 1);
         let bytes = &self.buffer[self.at..end];
         match self.lexer.run(bytes) {
-            Ok(Progress::Done(length)) if length <= self.max_record_bytes => Ok(Some(length)),
-            Ok(Progress::NeedMore) if bytes.len() <= self.max_record_bytes => Ok(None),
-            Ok(_) => Err(SplitError::RecordTooLarge { offset: self.offset(self.at), limit: self.max_record_bytes }),
+            Ok(Progress::Done(length)) if length <= limit => Ok(Some(length)),
+            Ok(Progress::NeedMore) if bytes.len() <= limit => Ok(None),
+            Ok(_) => Err(SplitError::RecordTooLarge { offset: self.offset(self.at), limit }),
             Err(source) => self.malformed_at(source),
         }
     }

@@ -4,6 +4,7 @@ mod dice;
 
 pub(crate) use dice::Dice;
 
+use crate::limits::Limits;
 use crate::normalize::{Normalization, Normalizer, Origin};
 use crate::split::Splitter;
 use crate::tape::{Lexer, Progress, Value};
@@ -30,6 +31,7 @@ pub(crate) struct Made {
     pub(crate) index: String,
     pub(crate) text: String,
     pub(crate) degraded: bool,
+    pub(crate) dropped: bool,
 }
 
 impl Made {
@@ -47,11 +49,12 @@ pub(crate) fn document(record: impl AsRef<[u8]>) -> Made {
 
 /// The document of one record, made with other settings.
 pub(crate) fn document_with(record: impl AsRef<[u8]>, settings: &Normalization) -> Made {
-    let mut splitter = Splitter::new(usize::MAX);
+    let mut splitter = Splitter::new(Limits::NONE);
     splitter.feed(&[b"[", record.as_ref(), b"]"].concat());
     let record = splitter.next_record().expect("JSON").expect("one record");
     let mut normalizer = Normalizer::new(settings);
     let document = normalizer.document(&record, &origin(), 3);
     let text = String::from_utf8(document.body.to_vec()).expect("UTF-8");
-    Made { id: document.id.into_owned(), index: document.index.into_owned(), text, degraded: document.degraded }
+    let (degraded, dropped) = (document.degraded, document.dropped);
+    Made { id: document.id.into_owned(), index: document.index.into_owned(), text, degraded, dropped }
 }

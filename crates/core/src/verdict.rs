@@ -66,6 +66,9 @@ const PASSING: [&str; 5] = [
     "validation_exception",
 ];
 
+/// Errors that are about the document whatever their status: a cluster's own ingest pipeline refuses it.
+const LASTING: [&str; 1] = ["fail_processor_exception"];
+
 /// The longest reason kept, in characters.
 const MAX_REASON: usize = 500;
 
@@ -83,11 +86,11 @@ pub fn verdicts(reply: &[u8], sent: usize) -> Result<Vec<Verdict>, ReplyError> {
 
 fn verdict(outcome: Outcome) -> Verdict {
     let error = outcome.error.unwrap_or_default();
-    let passing = PASSING.contains(&error.kind.as_str());
+    let (passing, lasting) = (PASSING.contains(&error.kind.as_str()), LASTING.contains(&error.kind.as_str()));
     match outcome.status {
         200..=299 => Verdict::Indexed,
         409 => Verdict::Duplicate,
-        429 | 500.. => Verdict::Retry(error.text(outcome.status)),
+        429 | 500.. if !lasting => Verdict::Retry(error.text(outcome.status)),
         status if passing => Verdict::Retry(error.text(status)),
         status => Verdict::Rejected(error.text(status)),
     }
@@ -117,6 +120,7 @@ mod tests {
         assert!(matches!(one(r#"{"status":429,"error":{"type":"rejected_execution_exception"}}"#), Verdict::Retry(_)));
         assert!(matches!(one(r#"{"status":503,"error":{"type":"unavailable_shards_exception"}}"#), Verdict::Retry(_)));
         assert!(matches!(one(r#"{"status":403,"error":{"type":"cluster_block_exception"}}"#), Verdict::Retry(_)));
+        assert!(matches!(one(r#"{"status":500,"error":{"type":"fail_processor_exception"}}"#), Verdict::Rejected(_)));
     }
 
     #[test]

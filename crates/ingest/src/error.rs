@@ -2,9 +2,10 @@
 
 use trailsearch_core::books::Books;
 use trailsearch_core::inflate::InflateError;
+use trailsearch_core::notification::NotificationError;
 use trailsearch_core::split::SplitError;
 
-use crate::ports::FetchError;
+use crate::ports::{Cause, FetchError, QueueError};
 
 /// What went wrong with one object.
 #[derive(Debug, thiserror::Error)]
@@ -18,6 +19,14 @@ pub enum ObjectError {
     /// Its text is no CloudTrail log.
     #[error("is not a CloudTrail log")]
     Split(#[from] SplitError),
+    /// It should hold dead letters.
+    #[error("line {line} is no dead letter")]
+    DeadLetter {
+        /// Which line, from 1.
+        line: u64,
+        /// What is wrong with it.
+        source: Cause,
+    },
     /// Documents could not be delivered.
     #[error("{count} records could not be delivered: {reason}")]
     Undelivered {
@@ -39,7 +48,7 @@ impl ObjectError {
     pub fn is_retryable(&self) -> bool {
         match self {
             Self::Fetch(error) => error.is_retryable(),
-            Self::Inflate(_) | Self::Split(_) => false,
+            Self::Inflate(_) | Self::Split(_) | Self::DeadLetter { .. } => false,
             Self::Undelivered { .. } | Self::OutOfTime { .. } => true,
         }
     }
@@ -56,4 +65,18 @@ pub struct Failure {
     /// What went wrong.
     #[source]
     pub error: ObjectError,
+}
+
+/// Why a message of a queue stays there.
+#[derive(Debug, thiserror::Error)]
+pub enum MessageError {
+    /// It cannot be read.
+    #[error(transparent)]
+    Unreadable(#[from] NotificationError),
+    /// One of its objects has failed.
+    #[error(transparent)]
+    Object(#[from] Box<Failure>),
+    /// It is done, but cannot be deleted.
+    #[error("the message is done and cannot be deleted")]
+    Undeleted(#[from] QueueError),
 }

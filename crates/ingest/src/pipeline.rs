@@ -1,28 +1,24 @@
 //! One object to its books: fetch, inflate, split, normalize, batch and post, all at once.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::Instant;
 
 use futures::StreamExt;
 use tokio::sync::Semaphore;
-use tokio::task::JoinSet;
 use trailsearch_core::ack::with_causes;
-use trailsearch_core::batch::Batch;
 use trailsearch_core::books::Books;
 use trailsearch_core::inflate::Inflater;
-use trailsearch_core::normalize::{Normalizer, Origin};
-use trailsearch_core::object::{Encoding, ObjectKey, ObjectRef};
+use trailsearch_core::normalize::Normalizer;
+use trailsearch_core::object::{Encoding, ObjectRef};
 use trailsearch_core::split::Splitter;
 
+use crate::checkpoint::Bookmark;
 use crate::deadline::Deadline;
-use crate::deliver::{Context, Delivery, deliver};
 use crate::error::{Failure, ObjectError};
-use crate::ports::{ObjectStore, SearchIndex};
-use crate::retry::Backoff;
+use crate::ports::{ObjectStore, Opened, SearchIndex, StateStore};
+use crate::run::Run;
 use crate::settings::IngestSettings;
-
-/// How long a batch is tried where no deadline ends it sooner.
-const PATIENCE: Duration = Duration::from_secs(600);
+use crate::stopwatch::{Stopwatch, timed};
 
 /// Logs the books of one object in one line, at the level given.
 macro_rules! log_books {
@@ -35,6 +31,7 @@ macro_rules! log_books {
             duplicate = $books.duplicate,
             degraded = $books.degraded,
             dead_lettered = $books.dead_lettered,
+            dropped = $books.dropped,
             failed = $books.failed,
             rejected = $books.rejected,
             retried = $books.retried,
@@ -50,18 +47,28 @@ macro_rules! log_books {
 /// Ingests objects; built once, used for all.
 #[derive(Debug)]
 pub struct Pipeline<S, I> {
-    store: S,
-    index: Arc<I>,
-    settings: IngestSettings,
+    pub(crate) store: S,
+    pub(crate) index: Arc<I>,
+    pub(crate) settings: IngestSettings,
+    /// To be cloned for each object: its rules are made once.
+    pub(crate) normalizer: Normalizer,
     /// Bulk requests under way, over all objects.
-    slots: Arc<Semaphore>,
+    pub(crate) slots: Arc<Semaphore>,
+    state: Option<Arc<dyn StateStore>>,
 }
 
 impl<S: ObjectStore, I: SearchIndex> Pipeline<S, I> {
     /// A pipeline from `store` to `index`.
     pub fn new(store: S, index: I, settings: IngestSettings) -> Self {
         let slots = Arc::new(Semaphore::new(settings.bulk_concurrency));
-        Self { store, index: Arc::new(index), settings, slots }
+        let normalizer = Normalizer::new(&settings.normalization);
+        Self { store, index: Arc::new(index), settings, normalizer, slots, state: None }
+    }
+
+    /// With a place for dead letters and checkpoints. Without one, records that no document is taken for have failed, and
+    /// every attempt begins at an object's first record.
+    pub fn with_state(self, state: Option<Arc<dyn StateStore>>) -> Self {
+        Self { state, ..self }
     }
 
     /// Ingests one object and logs its books.
@@ -70,70 +77,65 @@ impl<S: ObjectStore, I: SearchIndex> Pipeline<S, I> {
     /// When any record could not be placed or the object could not be read to its end. What came
     /// before is indexed all the same, and ingesting the object again does no harm.
     pub async fn ingest(&self, object: &ObjectRef, deadline: Deadline) -> Result<Books, Failure> {
-        let started = std::time::Instant::now();
-        let mut run = Run::new(self, object, deadline);
-        let read = run.read_in_time(object).await;
-        let result = run.finish(read).await;
-        let milliseconds = started.elapsed().as_millis() as u64;
-        match result {
-            Ok(books) => {
-                log_books!(info, object, books, milliseconds, "object ingested");
-                Ok(books)
-            }
-            Err((books, error)) => {
-                let failure = Failure { object: object.to_string(), books, error };
-                let error = with_causes(&failure);
-                log_books!(error, object, books, milliseconds, error, "object failed");
-                Err(failure)
-            }
+        let started = Instant::now();
+        let mut ingestion = Ingestion::new(self, object, deadline);
+        let read = deadline.limit(ingestion.read()).await;
+        let read = read.unwrap_or_else(|| Err(ingestion.run.out_of_time()));
+        let result = ingestion.finish(read).await;
+        let books = ingestion.run.books;
+        log_end(object, &books, &result, started);
+        result.map(|()| books).map_err(|error| Failure { object: object.to_string(), books, error })
+    }
+}
+
+/// Logs how the work on an object ended.
+pub(crate) fn log_end(object: &ObjectRef, books: &Books, result: &Result<(), ObjectError>, started: Instant) {
+    let milliseconds = started.elapsed().as_millis() as u64;
+    match result {
+        Ok(()) => log_books!(info, object, books, milliseconds, "object ingested"),
+        Err(error) => {
+            let error = with_causes(error);
+            log_books!(error, object, books, milliseconds, error, "object failed");
         }
     }
 }
 
 /// The work on one object.
-struct Run<'p, S, I> {
+struct Ingestion<'p, S, I> {
     pipeline: &'p Pipeline<S, I>,
-    context: Arc<Context>,
+    object: &'p ObjectRef,
+    deadline: Deadline,
     inflater: Inflater,
     splitter: Splitter,
-    normalizer: Normalizer,
-    batch: Batch,
-    posts: JoinSet<Delivery>,
-    books: Books,
-    reason: Option<String>,
+    run: Run<'p, S, I>,
+    /// Records read so far.
+    position: u64,
+    bookmark: Option<Bookmark>,
 }
 
-impl<'p, S: ObjectStore, I: SearchIndex> Run<'p, S, I> {
-    fn new(pipeline: &'p Pipeline<S, I>, object: &ObjectRef, deadline: Deadline) -> Self {
+impl<'p, S: ObjectStore, I: SearchIndex> Ingestion<'p, S, I> {
+    fn new(pipeline: &'p Pipeline<S, I>, object: &'p ObjectRef, deadline: Deadline) -> Self {
         let settings = &pipeline.settings;
-        let context = Context {
-            origin: origin(object),
-            normalization: settings.normalization.clone(),
-            backoff: Backoff::default(),
-            deadline: deadline.or_after(PATIENCE),
-        };
         Self {
             pipeline,
-            context: Arc::new(context),
-            inflater: Inflater::new(Encoding::of_name(&object.key), settings.max_object_bytes),
-            splitter: Splitter::new(settings.max_record_bytes),
-            normalizer: Normalizer::new(&settings.normalization),
-            batch: Batch::default(),
-            posts: JoinSet::new(),
-            books: Books { objects: 1, ..Books::default() },
-            reason: None,
+            object,
+            deadline,
+            inflater: Inflater::new(Encoding::of_name(&object.key), settings.limits),
+            splitter: Splitter::new(settings.limits),
+            run: Run::new(pipeline, object, deadline, pipeline.state.clone()),
+            position: 0,
+            bookmark: None,
         }
     }
 
-    async fn read_in_time(&mut self, object: &ObjectRef) -> Result<(), ObjectError> {
-        let deadline = self.context.deadline;
-        let read = deadline.limit(self.read(object)).await;
-        read.unwrap_or(Err(ObjectError::OutOfTime { records: self.books.records }))
-    }
-
-    async fn read(&mut self, object: &ObjectRef) -> Result<(), ObjectError> {
-        let mut stream = self.pipeline.store.open(object).await?;
-        while let Some(chunk) = stream.next().await {
+    async fn read(&mut self) -> Result<(), ObjectError> {
+        let opening = self.pipeline.store.open(self.object);
+        let mut opened = timed(&mut self.run.books.timing.fetch, opening).await?;
+        self.run.books.timing.stored = opened.stored;
+        if let Some(bookmark) = self.bookmark(&opened) {
+            self.resume(bookmark).await;
+        }
+        while let Some(chunk) = timed(&mut self.run.books.timing.fetch, opened.bytes.next()).await {
             for piece in Inflater::pieces(&chunk?) {
                 self.piece(piece).await?;
             }
@@ -142,88 +144,70 @@ impl<'p, S: ObjectStore, I: SearchIndex> Run<'p, S, I> {
         Ok(self.splitter.finish()?)
     }
 
+    /// Where the object's checkpoint is kept. Work that no deadline ends needs none.
+    fn bookmark(&self, opened: &Opened) -> Option<Bookmark> {
+        let state = self.pipeline.state.clone().filter(|_| !self.deadline.is_never())?;
+        Bookmark::of(state, &self.pipeline.settings.index_prefix, self.object, opened)
+    }
+
+    /// Goes on where the last attempt left off.
+    async fn resume(&mut self, mut bookmark: Bookmark) {
+        bookmark.look().await;
+        self.run.skip(bookmark.records());
+        self.bookmark = Some(bookmark);
+    }
+
     async fn piece(&mut self, piece: &[u8]) -> Result<(), ObjectError> {
-        self.splitter.feed(self.inflater.push(piece)?);
-        while self.next_record()? {
-            if self.batch.is_full(self.pipeline.settings.batch) {
-                self.post().await?;
-            }
+        let feed = |own: &mut Self| own.inflater.push(piece).map(|text| own.splitter.feed(text));
+        self.timed(feed)?;
+        while self.timed(Self::take_records)? {
+            self.run.post().await?;
         }
         // The requests under way go on between two pieces, on one thread too.
         tokio::task::yield_now().await;
         Ok(())
     }
 
-    fn next_record(&mut self) -> Result<bool, ObjectError> {
-        let Some(record) = self.splitter.next_record()? else { return Ok(false) };
-        let position = self.books.records;
-        let document = self.normalizer.document(&record, &self.context.origin, position);
-        let settings = &self.pipeline.settings;
-        self.batch.push(&settings.index_prefix, settings.ids, &document, position);
-        self.books.records += 1;
-        Ok(true)
-    }
-
-    /// Hands the batch to a task of its own as soon as there is a slot.
-    async fn post(&mut self) -> Result<(), ObjectError> {
-        while let Some(done) = self.posts.try_join_next() {
-            self.count(done);
-        }
-        if self.context.deadline.has_passed() {
-            return Err(ObjectError::OutOfTime { records: self.books.records });
-        }
-        self.send().await;
-        Ok(())
-    }
-
-    async fn send(&mut self) {
-        let batch = std::mem::take(&mut self.batch);
-        let slot = Arc::clone(&self.pipeline.slots).acquire_owned().await;
-        let (index, context) = (Arc::clone(&self.pipeline.index), Arc::clone(&self.context));
-        self.posts.spawn(async move {
-            let delivery = deliver(index.as_ref(), batch, &context).await;
-            drop(slot);
-            delivery
-        });
-    }
-
-    fn count(&mut self, done: Result<Delivery, tokio::task::JoinError>) {
-        match done {
-            Ok(delivery) => {
-                self.books += delivery.books;
-                self.reason = delivery.reason.or(self.reason.take());
+    /// Takes the records of the text at hand, but for what comes when the batch is full; whether it is.
+    fn take_records(&mut self) -> Result<bool, ObjectError> {
+        // What an earlier attempt has placed is passed over.
+        let placed = self.bookmark.as_ref().map_or(0, Bookmark::records);
+        while let Some(record) = self.splitter.next_record()? {
+            if self.position >= placed {
+                self.run.take(&record, self.position);
             }
-            Err(error) => self.reason = Some(error.to_string()),
+            self.position += 1;
+            if self.run.is_full() {
+                return Ok(true);
+            }
         }
+        Ok(false)
     }
 
-    /// Posts what is left, also of an object that broke off, and closes the books.
-    async fn finish(mut self, read: Result<(), ObjectError>) -> Result<Books, (Books, ObjectError)> {
-        if !self.batch.is_empty() {
-            self.send().await;
+    /// What comes of `work`, which waits for nothing.
+    fn timed<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
+        let stopwatch = Stopwatch::start();
+        let result = work(self);
+        self.run.books.timing.inflate += stopwatch.read();
+        result
+    }
+
+    async fn finish(&mut self, read: Result<(), ObjectError>) -> Result<(), ObjectError> {
+        let result = self.run.finish(read).await;
+        self.run.books.bytes_read = self.inflater.bytes_read();
+        self.run.books.bytes_inflated = self.inflater.bytes_inflated();
+        if let Some(bookmark) = &self.bookmark {
+            // Half of the time that is set aside for reporting is left for that.
+            let patience = self.pipeline.settings.deadline_margin / 2;
+            match &result {
+                Ok(()) => bookmark.remove(patience).await,
+                Err(error) if error.is_retryable() => bookmark.keep(self.run.leading(), patience).await,
+                Err(_) => {}
+            }
         }
-        while let Some(done) = self.posts.join_next().await {
-            self.count(done);
-        }
-        self.books.bytes_read = self.inflater.bytes_read();
-        self.books.bytes_inflated = self.inflater.bytes_inflated();
-        let placed = self.books.indexed + self.books.duplicate + self.books.degraded + self.books.dead_lettered;
-        self.books.failed = self.books.records.saturating_sub(placed);
-        let undelivered = |run: &Self| ObjectError::Undelivered {
-            count: run.books.failed,
-            reason: run.reason.clone().unwrap_or_else(|| "the books do not balance".to_owned()),
-        };
-        match read {
-            Err(error) => Err((self.books, error)),
-            Ok(()) if !self.books.balance() => Err((self.books, undelivered(&self))),
-            Ok(()) => Ok(self.books),
-        }
+        result
     }
 }
 
-/// What the documents say of where they come from.
-fn origin(object: &ObjectRef) -> Origin {
-    let day = ObjectKey::parse(&object.key).day;
-    let time = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
-    Origin::new(&object.bucket, &object.key, day.map(|day| day.to_string()), time)
-}
+#[cfg(test)]
+mod tests;

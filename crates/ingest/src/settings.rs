@@ -11,7 +11,10 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use trailsearch_core::batch::{BatchLimits, Ids};
+use trailsearch_core::limits::Limits;
 use trailsearch_core::normalize::Normalization;
+
+use crate::state::S3Prefix;
 
 use reader::Reader;
 pub use variable::{VARIABLES, Variable, reference};
@@ -79,10 +82,8 @@ pub struct IngestSettings {
     pub bulk_concurrency: usize,
     /// Objects worked on at the same time.
     pub object_concurrency: usize,
-    /// The largest uncompressed object, in bytes.
-    pub max_object_bytes: u64,
-    /// The largest record, in bytes.
-    pub max_record_bytes: usize,
+    /// How much one object may ask for.
+    pub limits: Limits,
     /// How long before the function's deadline work stops.
     pub deadline_margin: Duration,
     /// How records become documents.
@@ -96,6 +97,10 @@ pub struct Settings {
     pub endpoint: EndpointSettings,
     /// What the pipeline follows.
     pub ingest: IngestSettings,
+    /// Where dead letters and checkpoints are kept.
+    pub state: Option<S3Prefix>,
+    /// The CloudWatch namespace of metrics; none where they are not wanted.
+    pub metrics_namespace: Option<String>,
 }
 
 impl Settings {
@@ -117,7 +122,10 @@ impl Settings {
         names: impl Iterator<Item = &'a str>,
     ) -> Result<Self, SettingsError> {
         let mut reader = Reader::new(&lookup);
-        let settings = Self { endpoint: endpoint(&mut reader), ingest: ingest(&mut reader) };
+        let (endpoint, ingest) = (endpoint(&mut reader), ingest(&mut reader));
+        let state = reader.s3_prefix(&variable::STATE);
+        let metrics_namespace = reader.namespace(&variable::METRICS_NAMESPACE);
+        let settings = Self { endpoint, ingest, state, metrics_namespace };
         reader.refuse_unknown(names);
         reader.finish(settings)
     }
@@ -153,12 +161,17 @@ fn ingest(reader: &mut Reader<'_>) -> IngestSettings {
         },
         bulk_concurrency: reader.number(&variable::BULK_CONCURRENCY) as usize,
         object_concurrency: reader.number(&variable::OBJECT_CONCURRENCY) as usize,
-        max_object_bytes: reader.number(&variable::MAX_OBJECT_BYTES),
-        max_record_bytes: reader.number(&variable::MAX_RECORD_BYTES) as usize,
+        limits: Limits {
+            object_bytes: reader.number(&variable::MAX_OBJECT_BYTES),
+            object_ratio: reader.number(&variable::MAX_OBJECT_RATIO),
+            object_records: reader.number(&variable::MAX_OBJECT_RECORDS),
+            record_bytes: reader.number(&variable::MAX_RECORD_BYTES) as usize,
+        },
         deadline_margin: Duration::from_secs(reader.number(&variable::DEADLINE_MARGIN)),
         normalization: Normalization {
             redact: reader.choice(&variable::REDACT, &[("true", true), ("false", false)]).unwrap_or(true),
             promoted: reader.promoted(&variable::PROMOTE),
+            drop_noise: reader.names(&variable::DROP_NOISE),
         },
     }
 }

@@ -1,5 +1,6 @@
 //! One invocation: the notification's objects through the pipeline, and the reply its sender reads.
 
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use futures::StreamExt;
@@ -10,9 +11,11 @@ use trailsearch_core::ack::{Acks, Failure, with_causes};
 use trailsearch_core::books::Books;
 use trailsearch_core::notification::{Message, Notification, NotificationError};
 use trailsearch_core::object::{ObjectKey, ObjectRef};
+use trailsearch_ingest::ports::StateStore;
 use trailsearch_ingest::{Deadline, Pipeline, Settings};
 use trailsearch_search::{OpenSearchIndex, SearchError};
 
+use crate::observer::{Observation, Observer};
 use crate::reply::Reply;
 
 /// How long the check of the index template may take: a function has 10 s to start.
@@ -33,6 +36,7 @@ pub(crate) struct Function {
     pipeline: Pipeline<S3Store, OpenSearchIndex>,
     object_concurrency: usize,
     deadline_margin: Duration,
+    observer: Observer,
 }
 
 /// What became of one message's objects.
@@ -44,7 +48,8 @@ struct Tally {
 }
 
 /// What became of one object.
-enum Ingested {
+#[derive(Debug)]
+pub(crate) enum Ingested {
     Done(Books),
     Skipped,
     Failed(Books, Failure),
@@ -59,43 +64,57 @@ impl Function {
         check_template(&index, &settings.ingest.index_prefix).await?;
         let (object_concurrency, deadline_margin) =
             (settings.ingest.object_concurrency, settings.ingest.deadline_margin);
-        let pipeline = Pipeline::new(S3Store::from_config(&aws), index, settings.ingest);
-        Ok(Self { pipeline, object_concurrency, deadline_margin })
+        let store = S3Store::from_config(&aws);
+        let state = settings.state.map(|place| Arc::new(store.state(place)) as Arc<dyn StateStore>);
+        let pipeline = Pipeline::new(store, index, settings.ingest).with_state(state);
+        let observer = Observer::new(settings.metrics_namespace);
+        Ok(Self { pipeline, object_concurrency, deadline_margin, observer })
     }
 
     /// Handles one event of any trigger.
     pub(crate) async fn handle(&self, event: &[u8], context: &Context) -> Result<Reply, Error> {
+        let mut observation = self.observer.observe(context);
+        let reply = self.reply(event, context, &mut observation).await;
+        observation.print();
+        reply
+    }
+
+    async fn reply(&self, event: &[u8], context: &Context, seen: &mut Observation<'_>) -> Result<Reply, Error> {
         let notification = Notification::parse(event).inspect_err(|error| {
-            tracing::error!(request_id = context.request_id, error = with_causes(error), "the event cannot be read");
+            tracing::error!(error = with_causes(error), "the event cannot be read");
+            seen.unreadable();
         })?;
         let mut acks = Acks::open(&notification);
-        let tallies = self.messages(&notification.messages, context).await;
+        let tallies = self.messages(&notification, context, seen).await;
         for (message, tally) in notification.messages.iter().zip(tallies) {
             match &message.objects {
                 Ok(_) => acks.settle(&message.id, tally.outcome()),
-                Err(error) => log_unreadable(message, error, context),
+                Err(error) => {
+                    log_unreadable(message, error);
+                    seen.unreadable();
+                }
             }
         }
         Ok(acks.reply()?.into())
     }
 
     /// Ingests the objects of all messages, several at once; a tally for each message.
-    async fn messages(&self, messages: &[Message], context: &Context) -> Vec<Tally> {
+    async fn messages(&self, from: &Notification, context: &Context, seen: &mut Observation<'_>) -> Vec<Tally> {
         let deadline = self.deadline(context);
-        let mut tallies: Vec<Tally> = messages.iter().map(|_| Tally::default()).collect();
-        let mut work = futures::stream::iter(jobs(messages))
-            .map(|(message, object)| async move { (message, self.object(object, deadline, context).await) })
+        let mut tallies: Vec<Tally> = from.messages.iter().map(|_| Tally::default()).collect();
+        let mut work = futures::stream::iter(jobs(&from.messages))
+            .map(|(message, object)| async move { (message, object, self.object(object, deadline).await) })
             .buffer_unordered(self.object_concurrency);
-        while let Some((message, ingested)) = work.next().await {
+        while let Some((message, object, ingested)) = work.next().await {
+            seen.ended(object, &ingested, &from.source);
             tallies[message].add(ingested);
         }
         tallies
     }
 
-    async fn object(&self, object: &ObjectRef, deadline: Deadline, context: &Context) -> Ingested {
-        let request_id = &context.request_id;
+    async fn object(&self, object: &ObjectRef, deadline: Deadline) -> Ingested {
         if let Some(reason) = ObjectKey::parse(&object.key).kind.skip_reason() {
-            tracing::info!(request_id, bucket = object.bucket, object = object.key, reason, "object skipped");
+            tracing::info!(bucket = object.bucket, object = object.key, reason, "object skipped");
             return Ingested::Skipped;
         }
         match self.pipeline.ingest(object, deadline).await {
@@ -134,9 +153,8 @@ async fn check_template(index: &OpenSearchIndex, prefix: &str) -> Result<(), Err
     }
 }
 
-fn log_unreadable(message: &Message, error: &NotificationError, context: &Context) {
-    let (request_id, message) = (&context.request_id, &message.id);
-    tracing::error!(request_id, message, error = with_causes(error), "the message cannot be read");
+fn log_unreadable(message: &Message, error: &NotificationError) {
+    tracing::error!(message_id = message.id, error = with_causes(error), "the message cannot be read");
 }
 
 /// Every object of every message, with the message's number.

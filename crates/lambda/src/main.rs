@@ -2,9 +2,12 @@
 
 mod function;
 mod logging;
+mod observer;
 mod reply;
+mod xray;
 
 use std::error::Error;
+use std::fmt;
 use std::sync::Arc;
 
 use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
@@ -28,14 +31,31 @@ async fn main() -> Result<(), lambda_runtime::Error> {
         let function = Arc::clone(&function);
         async move {
             let reply = function.handle(event.payload.get().as_bytes(), &event.context).await;
-            reply.map_err(|error| diagnostic(error.as_ref()))
+            reply.map_err(|error| Failed::new(error.as_ref()))
         }
     });
     lambda_runtime::run(handler).await
 }
 
 /// What a failed invocation answers.
-fn diagnostic(error: &(dyn Error + 'static)) -> Diagnostic {
-    let error_type = if error.is::<NotificationError>() { "UnreadableEvent" } else { "FailedObjects" };
-    Diagnostic { error_type: error_type.to_owned(), error_message: with_causes(error) }
+struct Failed(Diagnostic);
+
+impl Failed {
+    fn new(error: &(dyn Error + 'static)) -> Self {
+        let error_type = if error.is::<NotificationError>() { "UnreadableEvent" } else { "FailedObjects" };
+        Self(Diagnostic { error_type: error_type.to_owned(), error_message: with_causes(error) })
+    }
+}
+
+impl From<Failed> for Diagnostic {
+    fn from(failed: Failed) -> Self {
+        failed.0
+    }
+}
+
+/// What the runtime logs. It does not tell again what was logged where it happened.
+impl fmt::Debug for Failed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the invocation has failed: {}", self.0.error_type)
+    }
 }

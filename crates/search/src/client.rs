@@ -14,6 +14,7 @@ use crate::connection::{Auth, Connection};
 use crate::error::{ConnectError, SearchError, bulk_error, search_error};
 use crate::reply::Reply;
 
+pub(crate) mod dashboards;
 pub(crate) mod lookup;
 #[cfg(test)]
 mod tests;
@@ -72,13 +73,21 @@ impl OpenSearchIndex {
         self.ask(Method::Put, path, &[], Some(body)).await
     }
 
+    /// Posts `body` to `path` and returns the reply.
+    ///
+    /// # Errors
+    /// When there is no reply, or no success.
+    pub async fn post_json(&self, path: &str, body: &Value) -> Result<Value, SearchError> {
+        self.ask(Method::Post, path, &[], Some(body)).await
+    }
+
     /// Runs a search over `index` (a name, a pattern or a list of them) and returns the reply. See
     /// <https://docs.opensearch.org/latest/api-reference/search-apis/search/>.
     ///
     /// # Errors
     /// When there is no reply, or no success.
     pub async fn search(&self, index: &str, body: &Value) -> Result<Value, SearchError> {
-        self.ask(Method::Post, &format!("{index}/_search"), &[], Some(body)).await
+        self.post_json(&format!("{index}/_search"), body).await
     }
 
     async fn ask(
@@ -89,7 +98,11 @@ impl OpenSearchIndex {
         body: Option<&Value>,
     ) -> Result<Value, SearchError> {
         let body = body.map(|body| Bytes::from(body.to_string()));
-        let reply = self.send(method, path, HeaderMap::new(), query, body).await;
+        self.answer(self.send(method, path, HeaderMap::new(), query, body).await)
+    }
+
+    /// The body of a reply, where that is a success.
+    fn answer(&self, reply: Result<Reply, opensearch::Error>) -> Result<Value, SearchError> {
         let reply = reply
             .map_err(|error| SearchError::Unreachable { endpoint: self.endpoint.clone(), source: error.into() })?;
         if !reply.is_success() {

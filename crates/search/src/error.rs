@@ -104,6 +104,14 @@ pub enum SearchError {
         /// The cluster's own words.
         reason: String,
     },
+    /// Saved objects that were not all imported.
+    #[error("{endpoint} did not import all saved objects; those with errors are {reason}")]
+    Import {
+        /// The address of Dashboards.
+        endpoint: String,
+        /// The objects, each with the kind of its error.
+        reason: String,
+    },
     /// A success that cannot be understood.
     #[error("{endpoint} does not answer like OpenSearch (check the address): {reason}")]
     NotOpenSearch {

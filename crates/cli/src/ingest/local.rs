@@ -9,7 +9,7 @@ use futures::{StreamExt, stream};
 use tokio::fs::File;
 use tokio::io::AsyncReadExt;
 use trailsearch_core::object::ObjectRef;
-use trailsearch_ingest::ports::{ByteStream, FetchError};
+use trailsearch_ingest::ports::{FetchError, Opened};
 
 use super::sources::{Found, SourceError};
 
@@ -20,9 +20,10 @@ const CHUNK_BYTES: usize = 64 * 1024;
 ///
 /// # Errors
 /// When it cannot be opened; an error while reading is an item of the stream.
-pub(super) async fn open(path: &str) -> Result<ByteStream, FetchError> {
+pub(super) async fn open(path: &str) -> Result<Opened, FetchError> {
     let file = File::open(path).await.map_err(fetch_error)?;
-    Ok(stream::try_unfold(file, next_chunk).boxed())
+    let size = file.metadata().await.ok().map(|metadata| metadata.len());
+    Ok(Opened { bytes: stream::try_unfold(file, next_chunk).boxed(), size, etag: None, stored: None })
 }
 
 async fn next_chunk(mut file: File) -> Result<Option<(Bytes, File)>, FetchError> {
@@ -94,7 +95,7 @@ fn entries(folder: &Path) -> io::Result<Vec<PathBuf>> {
 fn found(path: &Path, metadata: &Metadata) -> Result<Found, SourceError> {
     let key = path.to_str().ok_or_else(|| SourceError::NotUtf8(path.to_owned()))?;
     let object = ObjectRef { bucket: String::new(), key: key.to_owned(), version_id: None };
-    Ok(Found { object, size: metadata.len() })
+    Ok(Found { object, size: metadata.len(), etag: None })
 }
 
 #[cfg(test)]
@@ -155,7 +156,7 @@ mod tests {
         let path = folder.path().join("large");
         let large: Vec<u8> = (0..200_000_u32).map(|n| (n % 251) as u8).collect();
         std::fs::write(&path, &large).unwrap();
-        let chunks: Vec<Bytes> = open(path.to_str().unwrap()).await.unwrap().try_collect().await.unwrap();
+        let chunks: Vec<Bytes> = open(path.to_str().unwrap()).await.unwrap().bytes.try_collect().await.unwrap();
         assert!(chunks.iter().all(|chunk| chunk.len() <= CHUNK_BYTES), "chunks are bounded");
         assert_eq!(chunks.concat(), large);
     }

@@ -3,12 +3,13 @@
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::pin::{Pin, pin};
 use std::str::FromStr;
 
 use futures::stream::BoxStream;
 use futures::{Stream, StreamExt, TryStreamExt, future, stream};
-use tokio::sync::mpsc::{self, Sender};
-use trailsearch_aws::ListError;
+use tokio::sync::mpsc;
+use trailsearch_aws::{ListError, Listed};
 use trailsearch_core::object::{ObjectKey, ObjectRef};
 
 use super::local::Walk;
@@ -61,22 +62,30 @@ impl fmt::Display for Source {
 
 /// An object that a source holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Found {
-    pub(super) object: ObjectRef,
+pub(crate) struct Found {
+    pub(crate) object: ObjectRef,
     /// As it is stored, in bytes.
-    pub(super) size: u64,
+    pub(crate) size: u64,
+    /// What tells its content from any other at the same address, where the source says so.
+    pub(crate) etag: Option<String>,
+}
+
+impl From<Listed> for Found {
+    fn from(Listed { object, size, etag }: Listed) -> Self {
+        Self { object, size, etag }
+    }
 }
 
 impl Found {
     /// Why it holds no events, judged by its name; `None` where it may.
-    pub(super) fn skip_reason(&self) -> Option<&'static str> {
+    pub(crate) fn skip_reason(&self) -> Option<&'static str> {
         ObjectKey::parse(&self.object.key).kind.skip_reason()
     }
 }
 
 /// Why a source, or a part of it, gives no objects.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum SourceError {
+pub(crate) enum SourceError {
     /// There is no such file or folder.
     #[error("{0} does not exist (check the path; objects in S3 are given as s3://bucket/prefix)")]
     NoSuchPath(PathBuf),
@@ -107,7 +116,7 @@ pub(super) enum SourceError {
 }
 
 impl SourceError {
-    pub(super) fn unreadable(path: &Path, source: io::Error) -> Self {
+    pub(crate) fn unreadable(path: &Path, source: io::Error) -> Self {
         match source.kind() {
             io::ErrorKind::NotFound => Self::NoSuchPath(path.to_owned()),
             _ => Self::Unreadable { path: path.to_owned(), source },
@@ -115,36 +124,36 @@ impl SourceError {
     }
 }
 
-type Item = Result<Found, SourceError>;
+/// An object, or why there is none.
+pub(crate) type Item = Result<Found, SourceError>;
 
 /// The objects of all sources, in their order, found ahead of their use; `progress` learns of each.
-pub(super) fn find(sources: Vec<Source>, s3: LazyS3, progress: Progress) -> impl Stream<Item = Item> {
+pub(crate) fn find(sources: Vec<Source>, s3: LazyS3, progress: Progress) -> impl Stream<Item = Item> {
+    let found = stream::iter(sources).then(move |source| objects_or_empty(source, s3.clone())).flatten();
+    ahead(found.inspect_ok(move |found| progress.found(found)))
+}
+
+/// The same items, up to 10,000 of them found ahead of their use.
+pub(crate) fn ahead(items: impl Stream<Item = Item> + Send + 'static) -> impl Stream<Item = Item> {
     let (sender, mut receiver) = mpsc::channel(AHEAD);
     tokio::spawn(async move {
-        for source in &sources {
-            if send(source, &s3, &progress, &sender).await.is_err() {
-                return;
+        let mut items = pin!(items);
+        while let Some(item) = items.next().await {
+            if sender.send(item).await.is_err() {
+                return; // Nobody listens any more.
             }
         }
     });
     stream::poll_fn(move |context| receiver.poll_recv(context))
 }
 
-/// Sends what a source holds, or that it holds nothing. Fails when nobody listens any more.
-async fn send(source: &Source, s3: &LazyS3, progress: &Progress, to: &Sender<Item>) -> Result<(), ()> {
-    let mut items = objects(source, s3).await;
-    let mut empty = true;
-    while let Some(item) = items.next().await {
-        empty = false;
-        if let Ok(found) = &item {
-            progress.found(found);
-        }
-        to.send(item).await.map_err(drop)?;
+/// What a source holds, or that it holds nothing.
+async fn objects_or_empty(source: Source, s3: LazyS3) -> BoxStream<'static, Item> {
+    let mut items = objects(&source, &s3).await.peekable();
+    match Pin::new(&mut items).peek().await {
+        Some(_) => items.boxed(),
+        None => stream::iter([Err(SourceError::Empty(source))]).boxed(),
     }
-    if empty {
-        to.send(Err(SourceError::Empty(source.clone()))).await.map_err(drop)?;
-    }
-    Ok(())
 }
 
 async fn objects(source: &Source, s3: &LazyS3) -> BoxStream<'static, Item> {
@@ -153,7 +162,7 @@ async fn objects(source: &Source, s3: &LazyS3) -> BoxStream<'static, Item> {
         Source::Bucket { bucket, prefix } => {
             let source_name = source.to_string();
             let list_error = move |source| SourceError::List { source_name: source_name.clone(), source };
-            let listed = s3.get().await.list(bucket, prefix).map_ok(|(object, size)| Found { object, size });
+            let listed = s3.get().await.list(bucket, prefix).map_ok(Found::from);
             one_or_all(listed.map_err(list_error), prefix.clone()).boxed()
         }
     }
@@ -200,7 +209,7 @@ mod tests {
 
     fn found(key: &str) -> Item {
         let object = ObjectRef { bucket: "logs".to_owned(), key: key.to_owned(), version_id: None };
-        Ok(Found { object, size: 1 })
+        Ok(Found { object, size: 1, etag: None })
     }
 
     async fn taken(keys: &[&str], prefix: &str) -> Vec<String> {

@@ -2,7 +2,7 @@
 
 use futures::{StreamExt, TryStreamExt};
 use trailsearch_core::object::ObjectRef;
-use trailsearch_ingest::ports::{ByteStream, FetchError, ObjectStore};
+use trailsearch_ingest::ports::{FetchError, ObjectStore, Opened};
 
 use super::local;
 use super::progress::Progress;
@@ -10,24 +10,25 @@ use crate::connect::LazyS3;
 
 /// Objects without a bucket are local files, all others are in S3.
 #[derive(Debug)]
-pub(super) struct Store {
+pub(crate) struct Store {
     s3: LazyS3,
     progress: Progress,
 }
 
 impl Store {
-    pub(super) fn new(s3: LazyS3, progress: Progress) -> Self {
+    pub(crate) fn new(s3: LazyS3, progress: Progress) -> Self {
         Self { s3, progress }
     }
 }
 
 impl ObjectStore for Store {
-    async fn open(&self, object: &ObjectRef) -> Result<ByteStream, FetchError> {
-        let bytes = match object.bucket.as_str() {
+    async fn open(&self, object: &ObjectRef) -> Result<Opened, FetchError> {
+        let opened = match object.bucket.as_str() {
             "" => local::open(&object.key).await?,
             _ => self.s3.get().await.open(object).await?,
         };
         let progress = self.progress.clone();
-        Ok(bytes.inspect_ok(move |chunk| progress.read(chunk.len())).boxed())
+        let bytes = opened.bytes.inspect_ok(move |chunk| progress.read(chunk.len())).boxed();
+        Ok(Opened { bytes, ..opened })
     }
 }

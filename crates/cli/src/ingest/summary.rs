@@ -33,7 +33,7 @@ struct Skipped {
 impl Summary {
     pub(super) fn add(&mut self, outcome: Outcome) {
         match outcome {
-            Outcome::Done(books) => self.books += books,
+            Outcome::Done(_, books) => self.books += books,
             Outcome::Skipped { object, reason } => self.skip(object, reason),
             Outcome::Failed(failure) => {
                 self.books += failure.books;
@@ -83,7 +83,7 @@ impl Summary {
         self.time.as_millis() as f64 / 1000.0
     }
 
-    fn counts(&self) -> [(&'static str, u64); 9] {
+    fn counts(&self) -> [(&'static str, u64); 10] {
         let books = &self.books;
         [
             ("objects", books.objects),
@@ -94,6 +94,7 @@ impl Summary {
             ("duplicate", books.duplicate),
             ("degraded", books.degraded),
             ("dead-lettered", books.dead_lettered),
+            ("dropped", books.dropped),
             ("failed", books.failed),
         ]
     }
@@ -103,13 +104,14 @@ impl Summary {
 impl Serialize for Summary {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let books = &self.books;
-        let mut line = serializer.serialize_struct("Summary", 12)?;
+        let mut line = serializer.serialize_struct("Summary", 13)?;
         line.serialize_field("objects", &books.objects)?;
         line.serialize_field("records", &books.records)?;
         line.serialize_field("indexed", &books.indexed)?;
         line.serialize_field("duplicate", &books.duplicate)?;
         line.serialize_field("degraded", &books.degraded)?;
         line.serialize_field("dead_lettered", &books.dead_lettered)?;
+        line.serialize_field("dropped", &books.dropped)?;
         line.serialize_field("failed", &books.failed)?;
         line.serialize_field("bytes_read", &books.bytes_read)?;
         line.serialize_field("bytes_posted", &books.bytes_posted)?;
@@ -140,13 +142,17 @@ impl Answer for Summary {
 
 #[cfg(test)]
 mod tests {
+    use trailsearch_core::object::ObjectRef;
+
     use super::*;
-    use crate::ingest::SourceError;
+    use crate::ingest::sources::{Found, SourceError};
 
     fn summary() -> Summary {
         let mut summary = Summary::default();
         let books = Books { objects: 1, records: 1_200, indexed: 1_190, duplicate: 10, ..Books::default() };
-        summary.add(Outcome::Done(Books { bytes_read: 2_048, bytes_posted: 4_096, ..books }));
+        let object = ObjectRef { bucket: String::new(), key: "a.json".to_owned(), version_id: None };
+        let found = Found { object, size: 2_048, etag: None };
+        summary.add(Outcome::Done(found, Books { bytes_read: 2_048, bytes_posted: 4_096, ..books }));
         for object in ["b.md", "a.md"] {
             summary.add(Outcome::Skipped { object: object.to_owned(), reason: "it is no log" });
         }
@@ -157,7 +163,7 @@ mod tests {
     #[test]
     fn the_line_for_programs_keeps_its_names_and_order() {
         let line =
-            r#"{"objects":1,"records":1200,"indexed":1190,"duplicate":10,"degraded":0,"dead_lettered":0,"failed":0,"#
+            r#"{"objects":1,"records":1200,"indexed":1190,"duplicate":10,"degraded":0,"dead_lettered":0,"dropped":0,"failed":0,"#
                 .to_owned()
                 + r#""bytes_read":2048,"bytes_posted":4096,"seconds":1.5,"skipped":2,"failed_objects":0}"#;
         assert_eq!(serde_json::to_string(&summary()).unwrap(), line);

@@ -17,12 +17,17 @@ pub(crate) fn address(variable: &str) -> Option<String> {
 
 /// Sends one request and returns status and body.
 pub(crate) fn http(server: &str, method: &str, path: &str, body: &[u8]) -> (u16, String) {
+    http_with(server, method, path, "", body)
+}
+
+/// The same with more header lines, each ending in `\r\n`.
+pub(crate) fn http_with(server: &str, method: &str, path: &str, more: &str, body: &[u8]) -> (u16, String) {
     let host = server.strip_prefix("http://").unwrap().trim_end_matches('/');
     let mut stream = TcpStream::connect(host).unwrap();
     let length = body.len();
     let headers =
         format!("Host: {host}\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {length}");
-    let head = format!("{method} {path} HTTP/1.1\r\n{headers}\r\n\r\n");
+    let head = format!("{method} {path} HTTP/1.1\r\n{headers}\r\n{more}\r\n");
     stream.write_all(&[head.as_bytes(), body].concat()).unwrap();
     let mut reply = Vec::new();
     stream.read_to_end(&mut reply).unwrap();

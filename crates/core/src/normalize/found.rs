@@ -78,7 +78,9 @@ impl Found {
             "summary.primaryDimension.statistics.name" | "summary.details.statistics.name" => {
                 self.see(value, |found, text| found.resources.see_arn(text));
             }
-            "resources.accountId" | "vpcEndpointAccountId" => self.see(value, |found, text| found.resources.see_account(text)),
+            "resources.accountId" | "vpcEndpointAccountId" => {
+                self.see(value, |found, text| found.resources.see_account(text))
+            }
             "errorMessage" => self.see(value, Self::see_denial),
             "vpcEndpointId" => self.see(value, |found, text| found.resources.see(None, text)),
             _ => {}

@@ -7,6 +7,9 @@ use super::node::{Node, Root};
 use super::shape::Shape;
 use crate::object::ObjectRef;
 
+/// What EventBridge carries where it is a function's on-failure destination.
+const FAILED_INVOCATION: &str = "Lambda Function Invocation Result - Failure";
+
 type Objects = Result<Vec<ObjectRef>, NotificationError>;
 
 /// What CloudTrail publishes once, when a topic is set on a trail: a test without JSON.
@@ -20,15 +23,21 @@ pub(super) fn direct(event: &Node, shape: Shape) -> Objects {
     }
 }
 
-/// The objects of an SQS record, whose body is a letter, or an SNS envelope (no raw delivery) around one.
+/// The objects of an SQS record.
 pub(super) fn sqs_record(record: &Node) -> Objects {
     record.field("eventSource").is("aws:sqs")?;
-    embedded(&record.field("body"), |body, shape| match shape {
+    let body = record.field("body");
+    sqs_body(body.path(), body.text()?)
+}
+
+/// The objects of an SQS message's body: a direct event, or an SNS envelope (no raw delivery) around a letter.
+pub(super) fn sqs_body(path: &str, body: &str) -> Objects {
+    read_text(path, body, |body, shape| match shape {
         Shape::SnsEnvelope => {
             body.field("Type").is("Notification")?;
             embedded(&body.field("Message"), letter)
         }
-        other => letter(body, other),
+        other => direct(body, other),
     })
 }
 
@@ -65,6 +74,7 @@ fn letter(node: &Node, shape: Shape) -> Objects {
         Shape::EventBridge => event_bridge(node),
         Shape::CloudTrail => cloudtrail(node),
         Shape::Plain => plain(node),
+        Shape::Destination => destination(node),
         Shape::Sqs => Err(misplaced(node, "SQS records")),
         Shape::Batch => Err(misplaced(node, "S3 Batch Operations tasks")),
         Shape::SnsRecords => Err(misplaced(node, "SNS records")),
@@ -96,6 +106,9 @@ fn s3_record(record: &Node) -> Objects {
 }
 
 fn event_bridge(event: &Node) -> Objects {
+    if event.field("detail-type").is(FAILED_INVOCATION).is_ok() {
+        return destination(&event.field("detail"));
+    }
     event.field("detail-type").is("Object Created")?;
     let (bucket, object) = (event.field("detail").field("bucket"), event.field("detail").field("object"));
     Ok(vec![ObjectRef {
@@ -110,6 +123,16 @@ fn cloudtrail(message: &Node) -> Objects {
     each(&message.field("s3ObjectKey"), |key| {
         Ok(vec![ObjectRef { bucket: bucket.to_owned(), key: key.text()?.to_owned(), version_id: None }])
     })
+}
+
+/// The event that an asynchronous invocation failed with. Around another envelope there is none, so that nothing nests
+/// without end.
+fn destination(envelope: &Node) -> Objects {
+    let payload = envelope.field("requestPayload");
+    match Shape::of(&payload)? {
+        Shape::Destination => Err(misplaced(&payload, "the record of a failed invocation")),
+        shape => direct(&payload, shape),
+    }
 }
 
 fn plain(object: &Node) -> Objects {
@@ -128,11 +151,15 @@ fn each(list: &Node, read: impl Fn(&Node) -> Objects) -> Objects {
 
 /// Reads the JSON inside the text at `node`.
 fn embedded(node: &Node, read: impl Fn(&Node, Shape) -> Objects) -> Objects {
-    let text = node.text()?;
+    read_text(node.path(), node.text()?, read)
+}
+
+/// Reads the JSON `text`, which stands at `path`.
+fn read_text(path: &str, text: &str, read: impl Fn(&Node, Shape) -> Objects) -> Objects {
     if text == VALIDATION {
         return Ok(Vec::new());
     }
-    let root = Root::parse(node.path(), text.as_bytes())?;
+    let root = Root::parse(path, text.as_bytes())?;
     let inner = root.node();
     read(&inner, Shape::of(&inner)?)
 }

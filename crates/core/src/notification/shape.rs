@@ -6,7 +6,8 @@ use super::node::Node;
 /// What an error tells about the shapes that are accepted.
 pub(super) const ACCEPTED: &str = "S3, SQS or SNS records, an SNS notification, \
     an EventBridge \"Object Created\" event, S3 Batch Operations tasks, \
-    CloudTrail's {\"s3Bucket\", \"s3ObjectKey\"} and a plain {\"bucket\", \"key\"}";
+    CloudTrail's {\"s3Bucket\", \"s3ObjectKey\"}, the record of a failed invocation \
+    and a plain {\"bucket\", \"key\"}";
 
 /// The accepted shapes, each with its discriminator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,16 +28,19 @@ pub(super) enum Shape {
     SnsEnvelope,
     /// `s3Bucket` and `s3ObjectKey`.
     CloudTrail,
+    /// `requestContext` and `requestPayload`.
+    Destination,
     /// `bucket` and `key`.
     Plain,
 }
 
 /// Shapes that the mere presence of fields gives away.
-const BY_FIELDS: [(&[&str], Shape); 5] = [
+const BY_FIELDS: [(&[&str], Shape); 6] = [
     (&["invocationSchemaVersion"], Shape::Batch),
     (&["detail-type"], Shape::EventBridge),
     (&["Type", "TopicArn"], Shape::SnsEnvelope),
     (&["s3Bucket", "s3ObjectKey"], Shape::CloudTrail),
+    (&["requestContext", "requestPayload"], Shape::Destination),
     (&["bucket", "key"], Shape::Plain),
 ];
 

@@ -17,7 +17,7 @@ fn an_unknown_shape_shows_its_keys_and_what_is_accepted() {
         error_of(&json!({"widget": 1, "gadget": {"bucket": "b", "key": "k"}})),
         "event has an unknown shape: an object with the keys [gadget, widget]; accepted are S3, SQS or SNS records, \
          an SNS notification, an EventBridge \"Object Created\" event, S3 Batch Operations tasks, \
-         CloudTrail's {\"s3Bucket\", \"s3ObjectKey\"} and a plain {\"bucket\", \"key\"}"
+         CloudTrail's {\"s3Bucket\", \"s3ObjectKey\"}, the record of a failed invocation and a plain {\"bucket\", \"key\"}"
     );
 }
 
@@ -127,4 +127,44 @@ fn an_sns_notification_cannot_hold_another() {
         error,
         "event.Records[0].body.Message holds an SNS notification, which is not accepted inside another message"
     );
+}
+
+/// What Lambda sends to an on-failure destination.
+fn failed_invocation(payload: &serde_json::Value) -> serde_json::Value {
+    json!({
+        "version": "1.0",
+        "timestamp": "2026-11-20T09:21:40.568Z",
+        "requestContext": {"requestId": "r", "condition": "RetriesExhausted", "approximateInvokeCount": 3},
+        "requestPayload": payload,
+        "responseContext": {"statusCode": 200, "functionError": "Unhandled"},
+    })
+}
+
+fn keys(message: &Message) -> Vec<&str> {
+    message.objects.as_ref().unwrap().iter().map(|object| object.key.as_str()).collect()
+}
+
+#[test]
+fn a_failed_invocation_names_the_objects_of_its_event() {
+    let s3 = s3_record(&json!({"bucket": {"name": "b"}, "object": {"key": "a+b"}}));
+    let sns = json!({"Records": [{"EventSource": "aws:sns", "Sns": {"Message": s3.to_string()}}]});
+    for payload in [s3, sns, json!({"bucket": "b", "key": "a b"})] {
+        let failed = failed_invocation(&payload);
+        let bridged = json!({"detail-type": "Lambda Function Invocation Result - Failure", "detail": failed});
+        let published = json!({"Type": "Notification", "TopicArn": "t", "Message": failed.to_string()});
+        for body in [payload, failed, bridged, published] {
+            assert_eq!(keys(&Message::of_sqs("m", &body.to_string())), ["a b"], "{body}");
+        }
+    }
+}
+
+#[test]
+fn a_failed_invocation_holds_no_other_one_and_no_sqs_records() {
+    let twice = failed_invocation(&failed_invocation(&json!({"bucket": "b", "key": "k"})));
+    assert_eq!(
+        error_of(&twice),
+        "event.requestPayload holds the record of a failed invocation, which is not accepted inside another message"
+    );
+    let sqs = failed_invocation(&json!({"Records": [{"eventSource": "aws:sqs", "messageId": "m", "body": "{}"}]}));
+    assert!(error_of(&sqs).starts_with("event.requestPayload holds SQS records"));
 }

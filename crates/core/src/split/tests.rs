@@ -9,9 +9,13 @@ const LIMIT: usize = 1 << 20;
 /// A record that was given out: its bytes, offset and depth.
 type Given = (String, u64, usize);
 
+fn at_most(record_bytes: usize) -> Limits {
+    Limits { record_bytes, ..Limits::NONE }
+}
+
 /// All records of a text that arrives in `pieces`, and how it ended.
 fn split<'p>(pieces: impl IntoIterator<Item = &'p [u8]>, limit: usize) -> (Vec<Given>, Result<(), SplitError>) {
-    let mut splitter = Splitter::new(limit);
+    let mut splitter = Splitter::new(at_most(limit));
     let mut given = Vec::new();
     for piece in pieces {
         splitter.feed(piece);
@@ -244,8 +248,31 @@ fn a_record_is_at_most_as_large_as_allowed() {
 }
 
 #[test]
+fn an_object_holds_at_most_as_many_records_as_allowed() {
+    for (text, offset) in [("{\"Records\":[{},{}, 1]}", 19), ("[ 1,{},[]]", 7)] {
+        for (object_records, expected) in [(3, None), (2, Some(offset))] {
+            let mut splitter = Splitter::new(Limits { object_records, ..Limits::NONE });
+            splitter.feed(text.as_bytes());
+            let mut given = 0;
+            let end = loop {
+                match splitter.next_record() {
+                    Ok(Some(_)) => given += 1,
+                    Ok(None) => break splitter.finish(),
+                    Err(error) => break Err(error),
+                }
+            };
+            let found = end.err().map(|error| match error {
+                SplitError::TooManyRecords { offset, limit: 2 } => offset,
+                other => panic!("{other}"),
+            });
+            assert_eq!((given, found), (object_records, expected));
+        }
+    }
+}
+
+#[test]
 fn an_endless_record_is_refused_before_it_fills_the_memory() {
-    let mut splitter = Splitter::new(10_000);
+    let mut splitter = Splitter::new(at_most(10_000));
     splitter.feed(b"[\"");
     let refused = (0..100).find(|_| {
         splitter.feed(&[b'x'; 1_000]);
@@ -277,7 +304,7 @@ fn deep_and_wide_records_are_given_out_whole() {
 
 #[test]
 fn memory_does_not_grow_with_the_object() {
-    let mut splitter = Splitter::new(LIMIT);
+    let mut splitter = Splitter::new(at_most(LIMIT));
     splitter.feed(b"[{}");
     for _ in 0..2_000 {
         splitter.feed(b",{\"a\":\"0123456789012345678901234567890123456789\"}");

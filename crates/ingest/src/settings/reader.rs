@@ -5,6 +5,7 @@ use trailsearch_schema::promoted::Extra;
 
 use super::SettingsError;
 use super::variable::{Allowed, VARIABLES, Variable};
+use crate::state::S3Prefix;
 
 /// What settings of this program begin with: an unknown one is a mistake.
 const OWN: &str = "TRAILSEARCH_";
@@ -83,11 +84,34 @@ impl<'l> Reader<'l> {
         text
     }
 
+    /// The names between commas, each one of those allowed.
+    pub(super) fn names(&mut self, variable: &Variable) -> Vec<String> {
+        let Allowed::Names(known) = variable.allowed else { return Vec::new() };
+        let text = self.text(variable).unwrap_or_default();
+        listed(&text).filter(|name| !known.contains(name)).for_each(|name| self.refuse(variable, name));
+        listed(&text).map(str::to_owned).collect()
+    }
+
+    /// The namespace of metrics, as CloudWatch takes them; none where it is set and empty.
+    pub(super) fn namespace(&mut self, variable: &Variable) -> Option<String> {
+        let text = (self.lookup)(variable.name).or_else(|| variable.default.map(str::to_owned))?;
+        let usual = |byte: u8| byte.is_ascii_alphanumeric() || b".-_/#".contains(&byte);
+        if !text.bytes().all(usual) || text.len() > 255 || text.starts_with("AWS/") {
+            self.refuse(variable, &text);
+        }
+        Some(text).filter(|text| !text.is_empty())
+    }
+
+    /// An address in S3, where it is set.
+    pub(super) fn s3_prefix(&mut self, variable: &Variable) -> Option<S3Prefix> {
+        let text = self.text(variable)?;
+        text.parse().inspect_err(|_| self.refuse(variable, &text)).ok()
+    }
+
     /// The names between commas.
     pub(super) fn promoted(&mut self, variable: &Variable) -> Extra {
         let text = self.text(variable).unwrap_or_default();
-        let names = text.split(',').map(str::trim).filter(|name| !name.is_empty());
-        Extra::parse(names).unwrap_or_else(|error| {
+        Extra::parse(listed(&text)).unwrap_or_else(|error| {
             self.problems.push(format!("{}: {}", variable.name, with_causes(&error)));
             Extra::default()
         })
@@ -101,4 +125,9 @@ impl<'l> Reader<'l> {
             self.problems.push(format!("{name} is no setting, known are {}", own.join(", ")));
         }
     }
+}
+
+/// The names between commas.
+fn listed(text: &str) -> impl Iterator<Item = &str> {
+    text.split(',').map(str::trim).filter(|name| !name.is_empty())
 }

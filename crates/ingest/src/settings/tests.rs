@@ -25,6 +25,7 @@ fn each_problem_names_the_variable_what_was_wrong_and_what_is_allowed() {
         ("TRAILSEARCH_INDEX_PREFIX", "Cloud*"),
         ("TRAILSEARCH_BULK_CONCURENCY", "3"),
         ("TRAILSEARCH_PROMOTE", "request.a.b"),
+        ("TRAILSEARCH_STATE_S3_URI", "/tmp/state"),
     ])
     .unwrap_err();
     let text = error.to_string();
@@ -35,10 +36,47 @@ fn each_problem_names_the_variable_what_was_wrong_and_what_is_allowed() {
         "TRAILSEARCH_INDEX_PREFIX is 'Cloud*'",
         "TRAILSEARCH_BULK_CONCURENCY is no setting",
         "TRAILSEARCH_PROMOTE: a promoted name is not usable",
+        "TRAILSEARCH_STATE_S3_URI is '/tmp/state', allowed is s3://bucket/prefix",
     ] {
         assert!(text.contains(part), "{part} is missing in: {text}");
     }
-    assert_eq!(error.problems.len(), 6);
+    assert_eq!(error.problems.len(), 7);
+}
+
+#[test]
+fn what_an_object_may_ask_for_is_bounded() {
+    let limits =
+        Limits { object_bytes: 1 << 30, object_ratio: 250, object_records: 1_000_000, record_bytes: 1 << 20 };
+    assert_eq!(read(&[ENDPOINT]).unwrap().ingest.limits, limits);
+    let settings = read(&[ENDPOINT, ("TRAILSEARCH_MAX_OBJECT_RATIO", "1032")]).unwrap();
+    assert_eq!(settings.ingest.limits, Limits { object_ratio: 1_032, ..limits });
+    assert!(read(&[ENDPOINT, ("TRAILSEARCH_MAX_OBJECT_RECORDS", "unlimited")]).is_err());
+}
+
+#[test]
+fn noise_is_dropped_by_the_names_of_rules() {
+    assert!(read(&[ENDPOINT]).unwrap().ingest.normalization.drop_noise.is_empty());
+    let settings = read(&[ENDPOINT, ("TRAILSEARCH_DROP_NOISE", "config-probe, log-stream,")]).unwrap();
+    assert_eq!(settings.ingest.normalization.drop_noise, ["config-probe", "log-stream"]);
+
+    let error = read(&[ENDPOINT, ("TRAILSEARCH_DROP_NOISE", "config-probe,config")]).unwrap_err();
+    let expected = "TRAILSEARCH_DROP_NOISE is 'config', allowed is any of config-probe, macie-probe, ";
+    assert!(error.problems.len() == 1 && error.problems[0].starts_with(expected), "{error}");
+}
+
+#[test]
+fn metrics_have_a_namespace_unless_it_is_empty() {
+    let namespace = |text| read(&[ENDPOINT, ("TRAILSEARCH_METRICS_NAMESPACE", text)]);
+    assert_eq!(read(&[ENDPOINT]).unwrap().metrics_namespace.as_deref(), Some("trailsearch"));
+    assert_eq!(namespace("audit/trail").unwrap().metrics_namespace.as_deref(), Some("audit/trail"));
+    assert_eq!(namespace("").unwrap().metrics_namespace, None);
+    for wrong in ["AWS/Lambda", "a b", " "] {
+        let error = namespace(wrong).unwrap_err().to_string();
+        assert!(
+            error.contains(&format!("TRAILSEARCH_METRICS_NAMESPACE is '{wrong}', allowed is at most 255")),
+            "{error}"
+        );
+    }
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! The environment variables, each declared once.
 
+use trailsearch_core::normalize::NOISE_RULES;
+
 /// What a variable takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Allowed {
@@ -7,6 +9,8 @@ pub enum Allowed {
     Form(&'static str),
     /// One of some words.
     Words(&'static [&'static str]),
+    /// Any of some words, separated by commas.
+    Names(&'static [&'static str]),
     /// A whole number between two others.
     Number(u64, u64),
 }
@@ -104,6 +108,18 @@ pub(super) const MAX_OBJECT_BYTES: Variable = variable(
     Allowed::Number(1_048_576, 1 << 40),
     "The largest object before compression; what is larger fails. CloudTrail's own are at most 50 MB.",
 );
+pub(super) const MAX_OBJECT_RATIO: Variable = variable(
+    "TRAILSEARCH_MAX_OBJECT_RATIO",
+    Some("250"),
+    Allowed::Number(20, 1_032),
+    "How many bytes an object inflates to at most for each compressed one; beyond it fails. The ids in each record keep CloudTrail's own far below; gzip knows no more than 1032.",
+);
+pub(super) const MAX_OBJECT_RECORDS: Variable = variable(
+    "TRAILSEARCH_MAX_OBJECT_RECORDS",
+    Some("1000000"),
+    Allowed::Number(1_000, 1_000_000_000),
+    "The most records of an object; it fails behind them. CloudTrail's own have some ten thousand.",
+);
 pub(super) const MAX_RECORD_BYTES: Variable = variable(
     "TRAILSEARCH_MAX_RECORD_BYTES",
     Some("1048576"),
@@ -115,6 +131,14 @@ pub(super) const DEADLINE_MARGIN: Variable = variable(
     Some("5"),
     Allowed::Number(1, 300),
     "How long before the function's time-out no new work is started, so that failures can still be reported.",
+);
+pub(super) const STATE: Variable = variable(
+    "TRAILSEARCH_STATE_S3_URI",
+    None,
+    Allowed::Form("s3://bucket/prefix"),
+    "Where dead letters and checkpoints are kept. A record for which the index takes no document goes to `dead-letters/` below it, from where `trailsearch replay` brings it back; \
+     without it, the record fails its object. An object that one invocation cannot finish goes on from `checkpoints/` below it in the next; without it, the next begins at the first \
+     record and finds duplicates. Each function needs a prefix of its own. Dead letters hold records as they were delivered, secrets included: protect them like the trail's bucket.",
 );
 pub(super) const REDACT: Variable = variable(
     "TRAILSEARCH_REDACT",
@@ -128,6 +152,18 @@ pub(super) const PROMOTE: Variable = variable(
     Allowed::Form("names such as request.clusterArn, separated by commas"),
     "Parameters to promote beyond the schema's own; give `trailsearch setup` the same ones.",
 );
+pub(super) const DROP_NOISE: Variable = variable(
+    "TRAILSEARCH_DROP_NOISE",
+    Some(""),
+    Allowed::Names(NOISE_RULES),
+    "Rules of [noise](noise.md) whose events are kept out of the index, and counted as dropped. Without it all are indexed, and tagged.",
+);
+pub(super) const METRICS_NAMESPACE: Variable = variable(
+    "TRAILSEARCH_METRICS_NAMESPACE",
+    Some("trailsearch"),
+    Allowed::Form("at most 255 letters, digits and .-_/#, not beginning with AWS/, or empty"),
+    "The CloudWatch namespace of the function's [metrics](metrics.md), which cost money; empty for none.",
+);
 pub(super) const LOG: Variable = variable(
     "TRAILSEARCH_LOG",
     Some("info"),
@@ -136,7 +172,7 @@ pub(super) const LOG: Variable = variable(
 );
 
 /// Every variable, in the order of the reference.
-pub const VARIABLES: [&Variable; 18] = [
+pub const VARIABLES: [&Variable; 23] = [
     &ENDPOINT,
     &AUTH,
     &USERNAME,
@@ -150,10 +186,15 @@ pub const VARIABLES: [&Variable; 18] = [
     &BULK_CONCURRENCY,
     &OBJECT_CONCURRENCY,
     &MAX_OBJECT_BYTES,
+    &MAX_OBJECT_RATIO,
+    &MAX_OBJECT_RECORDS,
     &MAX_RECORD_BYTES,
     &DEADLINE_MARGIN,
+    &STATE,
     &REDACT,
     &PROMOTE,
+    &DROP_NOISE,
+    &METRICS_NAMESPACE,
     &LOG,
 ];
 
@@ -162,6 +203,7 @@ impl std::fmt::Display for Allowed {
         match self {
             Self::Form(form) => f.write_str(form),
             Self::Words(words) => write!(f, "one of {}", words.join(", ")),
+            Self::Names(names) => write!(f, "any of {}, separated by commas", names.join(", ")),
             Self::Number(least, most) => write!(f, "a whole number from {least} to {most}"),
         }
     }
