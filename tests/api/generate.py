@@ -18,7 +18,7 @@ from pathlib import Path
 import apimodel
 from leaves import LeafPicker, read_records
 from records import encoded, record
-from traffic import repeated, traffic
+from traffic import in_month, repeated, traffic
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -75,7 +75,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--seed", default="1", help="decides every value (default: %(default)s)")
     parser.add_argument("--sample", type=int, metavar="N", help="only N operations, stratified over the services")
     parser.add_argument("--traffic", type=int, metavar="N", help="instead, N records in the mix of an ordinary account")
-    parser.add_argument("--real", type=Path, metavar="DIR", help="half of the traffic are the records of these log objects, and repetitions of them")
+    parser.add_argument("--real", type=Path, metavar="DIR", help="mix the traffic with the records of these log objects, and repetitions of them")
+    parser.add_argument("--modelled", type=float, default=0.5, metavar="SHARE", help="what is left of the traffic then (default: %(default)s)")
     parser.add_argument("--service", default="", help="only this service, by botocore's name")
     parser.add_argument("--per-file", type=int, default=500, metavar="N", help="records per log object (default: %(default)s)")
     parser.add_argument("--leaves", type=int, default=1000, metavar="N", help="random leaves in leaves.ndjson (default: %(default)s)")
@@ -86,9 +87,10 @@ def arguments() -> argparse.Namespace:
 def records(options: argparse.Namespace, everything: list, operations: list):
     """What the options ask for: an account's traffic, or one record per operation."""
     if options.traffic and options.real:
-        real = list(read_records(sorted(options.real.rglob("*.json.gz"))))
-        half = options.traffic // 2
-        return chain(real, repeated(real, half - len(real), options.seed), traffic(everything, options.traffic - half, options.seed))
+        real = [in_month(record) for record in read_records(sorted(options.real.rglob("*.json.gz")))]
+        modelled = int(options.traffic * options.modelled)
+        repeats = repeated(real, options.traffic - modelled - len(real), options.seed)
+        return chain(real, repeats, traffic(everything, modelled, options.seed))
     if options.traffic:
         return traffic(everything, options.traffic, options.seed)
     return (record(options.seed, operation) for operation in operations)

@@ -61,6 +61,12 @@ def traffic(operations: list, count: int, seed: str):
         yield data_event(made) if operation in data else made
 
 
+def in_month(record: dict) -> dict:
+    """A real record on the same day of November 2026: one index holds them all, as it does an account's month."""
+    time = record.get("eventTime", "")
+    return record | {"eventTime": f"2026-11-{min(int(time[8:10]), 30):02d}{time[10:]}"} if time else record
+
+
 def repeated(real: list, count: int, seed: str):
     """`count` repetitions of real records, each with its own ids, time and session, and in part with other resources."""
     rng = random.Random(f"{seed}:repeated")
