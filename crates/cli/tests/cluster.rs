@@ -25,7 +25,7 @@ fn folder() -> tempfile::TempDir {
         folder.path(),
         &[
             ("plain.json", load::object(1, 300).into_bytes()),
-            (log, gzip(&load::object(2, 400))),
+            (log, gzip(load::object(2, 400))),
             (digest, gzip("{}")),
             ("README.md", b"# no log".to_vec()),
         ],
@@ -134,7 +134,7 @@ fn noise_is_dropped_and_counted_only_where_a_setting_says_so() {
 fn an_object_that_fails_does_not_stop_the_others() {
     let Some(cluster) = Cluster::new("broken") else { return };
     let folder = tempfile::tempdir().unwrap();
-    let good = gzip(&load::object(3, 50));
+    let good = gzip(load::object(3, 50));
     let truncated = good[..good.len() / 2].to_vec();
     write(
         folder.path(),
@@ -238,7 +238,7 @@ fn a_prefix_or_one_object_of_a_bucket_is_ingested() {
     let put = |path: &str, body: &[u8]| assert_eq!(http(&s3, "PUT", path, body).0, 200, "{path}");
     put(&format!("/{bucket}"), b"");
     put(&format!("/{bucket}/logs/one.json"), load::object(4, 20).as_bytes());
-    put(&format!("/{bucket}/logs/one.json.gz"), &gzip(&load::object(5, 30)));
+    put(&format!("/{bucket}/logs/one.json.gz"), &gzip(load::object(5, 30)));
     put(&format!("/{bucket}/logs/README.md"), b"# no log");
     let aws = [
         ("AWS_ENDPOINT_URL", s3.as_str()),

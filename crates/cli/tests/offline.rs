@@ -100,7 +100,8 @@ fn a_dry_run_prints_every_request() {
     let paths: Vec<&str> =
         requests.as_array().unwrap().iter().map(|request| request["path"].as_str().unwrap()).collect();
     assert_eq!(paths[..1], ["/_component_template/audit-settings"]);
-    assert_eq!(paths[3..], ["/_index_template/audit"]);
+    assert_eq!(paths[3], "/_index_template/audit");
+    assert!(paths[4..].iter().all(|path| *path == "/_plugins/_alerting/monitors"), "{paths:?}");
     assert_eq!(requests[0]["body"]["template"]["settings"]["index"]["number_of_shards"], 3);
 
     let serverless = run(&[&arguments[..], &["--flavor", "serverless", "--output", "json"]].concat(), &endpoint).json();

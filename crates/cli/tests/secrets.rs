@@ -65,7 +65,7 @@ fn no_log_of_what_went_well_holds_a_secret() {
     let record = format!(
         r#"{{"eventID":"e-1","eventTime":"2026-10-05T10:00:00Z","eventName":"AssumeRole","responseElements":{{"credentials":{credentials}}}}}"#
     );
-    write(folder.path(), &[("log.json.gz", gzip(&format!("{{\"Records\":[{record}]}}")))]);
+    write(folder.path(), &[("log.json.gz", gzip(format!("{{\"Records\":[{record}]}}")))]);
     let path = folder.path().to_str().unwrap();
     for auth in ["basic", "es"] {
         let environment = [&SECRETS[..], &[("OPENSEARCH_AUTH", auth)]].concat();

@@ -99,7 +99,7 @@ fn a_whole_copy_is_valid() {
 #[test]
 fn what_was_done_to_a_copy_is_found() {
     let changed = |stored: &Stored, from: &str, to: &str| {
-        let body = gzip(&stored.text.replacen(from, to, 1));
+        let body = gzip(stored.text.replacen(from, to, 1));
         Stored { body, ..stored.clone() }
     };
     let longer = |stored: &Stored| Stored { body: [&stored.body[..], b"x"].concat(), ..stored.clone() };

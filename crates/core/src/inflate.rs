@@ -118,8 +118,8 @@ impl Inflater {
     /// Inflates one piece and returns its text, which may be empty.
     ///
     /// # Errors
-    /// When the piece is no gzip data or the text becomes larger than allowed. The text before such a place is given out
-    /// first, and the error comes with the next call, [`Self::finish`] included.
+    /// When the piece is no gzip data or the text becomes larger than allowed. The text before such a place is given
+    /// out first, and the error comes with the next call, [`Self::finish`] included.
     pub fn push(&mut self, piece: &[u8]) -> Result<&[u8], InflateError> {
         self.fail()?;
         self.check_magic(piece)?;

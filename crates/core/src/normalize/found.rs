@@ -156,6 +156,11 @@ impl Found {
         self.truncated.insert(listed(path));
     }
 
+    /// Lists the path of what belongs under `unmapped`.
+    pub(super) fn list_moved(&mut self, path: &str) {
+        self.moved.insert(listed(path));
+    }
+
     /// Lists the path of what held a secret.
     pub(super) fn redact(&mut self, path: &str) {
         self.redacted.insert(listed(path));
@@ -203,8 +208,12 @@ impl Found {
     }
 }
 
-/// As much of a path as a term can hold.
+/// As much of a path as a term can hold; none is empty.
 fn listed(path: &str) -> &str {
+    const NAMELESS: &str = "\"\"";
+    if path.is_empty() {
+        return NAMELESS;
+    }
     let end = (0..=path.len().min(MAX_TERM_BYTES)).rev().find(|at| path.is_char_boundary(*at));
     path.get(..end.unwrap_or(0)).unwrap_or_default()
 }

@@ -362,3 +362,12 @@ fn the_oldest_event_is_remembered() {
     assert_eq!(oldest, [times[0], times[0], times[0], times[3]]);
     assert_eq!(normalizer.clone().oldest_event(), None);
 }
+
+#[test]
+fn a_member_without_a_name_is_listed_too() {
+    let made = document(r#"{"":1,"":{"sessionToken":"s3cr3t"}}"#);
+    for list in ["/ingest/moved", "/ingest/truncated", "/ingest/redacted"] {
+        assert_eq!(made.at(list), json!(["\"\""]), "{list}");
+    }
+    assert_eq!(made.at("/ingest/full"), json!([{"path": "", "json": r#"{"sessionToken":"REDACTED"}"#}]));
+}

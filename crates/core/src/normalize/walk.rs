@@ -256,7 +256,7 @@ impl<'t, 'o> Walk<'t, 'o> {
         } else {
             let name_at = self.path.len() - name.len();
             self.found.unmapped.push(Moved { path: self.path.clone(), name_at, start: member.value.token().start });
-            self.found.moved.insert(&self.path);
+            self.found.list_moved(&self.path);
         }
         self.cut(member);
     }

@@ -17,6 +17,8 @@ const SERVER_NAME_BYTES: usize = 50_000;
 const SERVER_NUMBER_BYTES: usize = 1_000;
 /// The most lists around a mapped field (`index.mapping.depth.limit`).
 const SERVER_LISTS: usize = 20;
+/// How the lists of `ingest` spell the path of a member whose name is empty.
+const NAMELESS: &str = "\"\"";
 /// The longest term of Lucene, in bytes; a longer one rejects the document.
 const LUCENE_TERM_BYTES: usize = 32_766;
 
@@ -145,6 +147,10 @@ fn nothing_is_lost(record: &Node, document: &Node) {
         *kept.entry(scalar).or_default() += 1;
     }
     let redacted = listed(document, "redacted");
+    if redacted.contains(&NAMELESS) {
+        // The paths in a member without a name do not tell that they are in it.
+        return;
+    }
     let mut scalars = Vec::new();
     record.scalars("", &mut scalars);
     // An empty record is an empty container without a path.
@@ -171,8 +177,8 @@ fn everything(document: &Node) -> Vec<(String, String)> {
     if let Some(unmapped) = document.get("unmapped") {
         unmapped.scalars("", &mut found);
         let Node::Object(moved) = unmapped else { panic!("unmapped is no object") };
-        let all_listed = moved.iter().all(|(path, _)| path.is_empty() || is_listed(document, "moved", path));
-        assert!(all_listed, "what was moved is not listed");
+        let mut paths = moved.iter().map(|(path, _)| if path.is_empty() { NAMELESS } else { path });
+        assert!(paths.all(|path| is_listed(document, "moved", path)), "what was moved is not listed");
     }
     if let Some(Node::Array(full)) = document.get("ingest").and_then(|ingest| ingest.get("full")) {
         full.iter().for_each(|entry| kept_aside(entry, &mut found));
