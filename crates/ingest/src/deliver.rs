@@ -176,7 +176,9 @@ impl<'c> Courier<'c> {
         }
         self.push(minimal, 0);
         if !again.is_empty() {
-            self.again(Work { batch: again, ..work }, None, last_reason).await;
+            // A cluster that takes some documents is at work: waits grow while it takes none.
+            let attempt = if again.len() < work.batch.len() { 0 } else { work.attempt };
+            self.again(Work { batch: again, attempt }, None, last_reason).await;
         }
     }
 

@@ -1,5 +1,6 @@
 use std::collections::HashSet;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
@@ -209,6 +210,25 @@ async fn what_may_pass_is_sent_again_and_alone() {
     index.judge(move |id, _| if seen.lock().unwrap().insert(id.to_owned()) && id.ends_with('7') { 429 } else { 201 });
     let books = pipeline(&objects(100), &index, 50).ingest(&object(KEY), Deadline::NEVER).await.unwrap();
     assert_eq!((books.indexed, books.duplicate, books.retried, books.requests), (100, 0, 10, 4));
+}
+
+#[tokio::test(start_paused = true)]
+async fn waits_do_not_grow_while_some_documents_are_taken() {
+    const COUNT: usize = 40;
+    // The last document of each request.
+    let (index, left) = (Index::new(), AtomicUsize::new(COUNT));
+    index.judge(move |id, _| {
+        let last = left.load(Relaxed) - 1;
+        if id != format!("e-{last}") {
+            return 429;
+        }
+        left.store(last, Relaxed);
+        201
+    });
+    let started = tokio::time::Instant::now();
+    let books = pipeline(&objects(COUNT), &index, COUNT).ingest(&object(KEY), Deadline::NEVER).await.unwrap();
+    assert_eq!((books.indexed, books.requests), (COUNT as u64, COUNT as u64));
+    assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
 }
 
 #[tokio::test]

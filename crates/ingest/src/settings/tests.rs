@@ -45,8 +45,7 @@ fn each_problem_names_the_variable_what_was_wrong_and_what_is_allowed() {
 
 #[test]
 fn what_an_object_may_ask_for_is_bounded() {
-    let limits =
-        Limits { object_bytes: 1 << 30, object_ratio: 250, object_records: 1_000_000, record_bytes: 1 << 20 };
+    let limits = Limits { object_bytes: 1 << 30, object_ratio: 250, object_records: 1_000_000, record_bytes: 1 << 20 };
     assert_eq!(read(&[ENDPOINT]).unwrap().ingest.limits, limits);
     let settings = read(&[ENDPOINT, ("TRAILSEARCH_MAX_OBJECT_RATIO", "1032")]).unwrap();
     assert_eq!(settings.ingest.limits, Limits { object_ratio: 1_032, ..limits });
