@@ -1,9 +1,12 @@
-//! `setup`: the index template, made, compared and installed.
+//! `setup`: the index template, made, compared and installed, and what comes with it: dashboards and monitors.
+
+mod dashboards;
+mod monitors;
 
 use serde::Serialize;
 use serde_json::Value;
 use trailsearch_ingest::Settings;
-use trailsearch_schema::{Flavor, Put, SCHEMA_VERSION, Template};
+use trailsearch_schema::{Flavor, Put, SCHEMA_VERSION, Template, saved_objects};
 use trailsearch_search::{AwsService, SearchError};
 
 use crate::args::{FlavorChoice, SetupArgs};
@@ -26,6 +29,15 @@ enum State {
 
 /// What `setup` did.
 #[derive(Debug, Serialize)]
+pub(crate) struct Setup {
+    #[serde(flatten)]
+    template: Installed,
+    dashboards: dashboards::Outcome,
+    monitors: monitors::Outcome,
+}
+
+/// What was done to the index template.
+#[derive(Debug, Serialize)]
 pub(crate) struct Installed {
     index_template: String,
     state: State,
@@ -42,8 +54,17 @@ pub(crate) struct Requests(Vec<Request>);
 #[derive(Debug, Serialize)]
 struct Request {
     method: &'static str,
+    /// Of Dashboards, the whole address.
     path: String,
-    body: Value,
+    body: Body,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum Body {
+    Json(Value),
+    /// JSON objects, one a line.
+    Lines(String),
 }
 
 /// What an index template of the cluster says about itself.
@@ -59,7 +80,7 @@ impl Meta {
 ///
 /// # Errors
 /// When the index prefix is unusable.
-pub(crate) fn template(settings: &Settings, args: &SetupArgs) -> Result<Template, CliError> {
+fn template(settings: &Settings, args: &SetupArgs) -> Result<Template, CliError> {
     let promoted = settings.ingest.normalization.promoted.clone();
     let template = Template::new(flavor(settings, args.flavor), &settings.ingest.index_prefix)?.with_promoted(promoted);
     let template = args.shards.into_iter().fold(template, Template::with_shards);
@@ -74,20 +95,43 @@ fn flavor(settings: &Settings, choice: FlavorChoice) -> Flavor {
     }
 }
 
-/// The requests that would install `template`.
+/// The requests that `setup` would send to a cluster that has nothing of it yet.
 ///
 /// # Errors
-/// When this build embeds a broken template.
-pub(crate) fn requests(template: &Template) -> Result<Requests, CliError> {
-    let request = |Put { path, body }| Request { method: "PUT", path, body };
-    Ok(Requests(template.puts()?.into_iter().map(request).collect()))
+/// When the index prefix is unusable, or this build embeds broken JSON.
+pub(crate) fn requests(settings: &Settings, args: &SetupArgs) -> Result<Requests, CliError> {
+    let prefix = &settings.ingest.index_prefix;
+    let put = |Put { path, body }| Request { method: "PUT", path, body: Body::Json(body) };
+    let mut requests: Vec<_> = template(settings, args)?.puts()?.into_iter().map(put).collect();
+    if let Some(path) = dashboards::import_address(&settings.endpoint, args.dashboards.as_deref())? {
+        requests.push(Request { method: "POST", path, body: Body::Lines(saved_objects(prefix)?) });
+    }
+    if flavor(settings, args.flavor) == Flavor::OpenSearch {
+        let post = |body| Request { method: "POST", path: monitors::PATH.to_owned(), body: Body::Json(body) };
+        requests.extend(trailsearch_schema::monitors(prefix)?.into_iter().map(post));
+    }
+    Ok(Requests(requests))
+}
+
+/// Installs the index template, and the dashboards and monitors where there is somebody to take them.
+///
+/// # Errors
+/// When the cluster or the Dashboards that is given does not take them, or the cluster has somebody else's template of
+/// that name.
+pub(crate) async fn run(cluster: &Cluster, args: &SetupArgs) -> Result<Setup, CliError> {
+    let settings = &cluster.settings;
+    Ok(Setup {
+        template: install(cluster, &template(settings, args)?).await?,
+        dashboards: dashboards::install(settings, args.dashboards.as_deref()).await?,
+        monitors: monitors::install(cluster, flavor(settings, args.flavor)).await?,
+    })
 }
 
 /// Installs `template`, whether or not it is there already.
 ///
 /// # Errors
 /// When the cluster does not take it, or has somebody else's template of that name.
-pub(crate) async fn install(cluster: &Cluster, template: &Template) -> Result<Installed, CliError> {
+async fn install(cluster: &Cluster, template: &Template) -> Result<Installed, CliError> {
     let digest = template.digest();
     let state = match installed(cluster).await? {
         None => State::Created,
@@ -132,7 +176,14 @@ async fn installed(cluster: &Cluster) -> Result<Option<Meta>, CliError> {
     if meta.is("product", PRODUCT) { Ok(Some(meta)) } else { Err(CliError::ForeignTemplate(name.to_owned())) }
 }
 
-impl Answer for Installed {
+impl Answer for Setup {
+    fn table(&self, style: Style) -> String {
+        let more = [("dashboards", self.dashboards.told()), ("monitors", self.monitors.told())];
+        self.template.table(style) + &rows(more)
+    }
+}
+
+impl Installed {
     fn table(&self, style: Style) -> String {
         let (state, more) = match self.state {
             State::Created => ("created", ""),
@@ -147,7 +198,13 @@ impl Answer for Installed {
 impl Answer for Requests {
     fn table(&self, style: Style) -> String {
         let request = |Request { method, path, body }: &Request| {
-            format!("{}\n{body:#}\n", style.bold(&format!("{method} {path}")))
+            let body = match body {
+                Body::Json(body) => format!("{body:#}"),
+                Body::Lines(lines) => {
+                    format!("{} saved objects, one a line; --output json has them", lines.lines().count())
+                }
+            };
+            format!("{}\n{body}\n", style.bold(&format!("{method} {path}")))
         };
         self.0.iter().map(request).collect::<Vec<_>>().join("\n")
     }
@@ -168,22 +225,38 @@ mod tests {
     }
 
     fn sent(promote: &str, args: &SetupArgs) -> Vec<Request> {
-        requests(&template(&settings(promote), args).unwrap()).unwrap().0
+        requests(&settings(promote), args).unwrap().0
+    }
+
+    fn count(requests: &[Request], method: &str, path: &str) -> usize {
+        requests.iter().filter(|request| request.method == method && request.path.contains(path)).count()
     }
 
     #[test]
     fn the_endpoint_tells_the_flavor_unless_it_is_given() {
-        assert_eq!(sent("", &SetupArgs::default()).len(), 3);
-        let given = SetupArgs { flavor: FlavorChoice::Opensearch, ..SetupArgs::default() };
-        assert_eq!(sent("", &given).len(), 4);
+        let serverless = sent("", &SetupArgs::default());
+        assert_eq!((count(&serverless, "PUT", "/"), count(&serverless, "POST", monitors::PATH)), (3, 0));
+        let given = sent("", &SetupArgs { flavor: FlavorChoice::Opensearch, ..SetupArgs::default() });
+        assert_eq!(count(&given, "PUT", "/"), 4);
+        assert!(count(&given, "POST", monitors::PATH) > 10);
+    }
+
+    #[test]
+    fn dashboards_are_imported_beside_the_endpoint_or_where_it_is_said() {
+        let path = "/_dashboards/api/saved_objects/_import?overwrite=true";
+        assert_eq!(count(&sent("", &SetupArgs::default()), "POST", path), 1);
+        let elsewhere = SetupArgs { dashboards: Some("http://127.0.0.1:5601".to_owned()), ..SetupArgs::default() };
+        assert_eq!(count(&sent("", &elsewhere), "POST", "http://127.0.0.1:5601/api/saved_objects/_import"), 1);
     }
 
     #[test]
     fn options_and_promoted_names_reach_the_template() {
-        let args = SetupArgs { shards: Some(3), replicas: Some(0), flavor: FlavorChoice::Opensearch, dry_run: true };
+        let flavor = FlavorChoice::Opensearch;
+        let args = SetupArgs { shards: Some(3), replicas: Some(0), flavor, ..SetupArgs::default() };
         let requests = sent("request.fleetShape", &args);
-        let at = |path: &str, pointer: &str| {
-            requests.iter().find(|request| request.path == path).unwrap().body.pointer(pointer).cloned()
+        let at = |path: &str, pointer: &str| match &requests.iter().find(|request| request.path == path).unwrap().body {
+            Body::Json(body) => body.pointer(pointer).cloned(),
+            Body::Lines(_) => None,
         };
         let settings = "/_component_template/audit-settings";
         assert_eq!(at(settings, "/template/settings/index/number_of_shards"), Some(3.into()));

@@ -1,8 +1,8 @@
 //! The fields of a trailsearch document, and what is rendered from them.
 //!
 //! The fields are data: `mappings/fields/*.yml` and `mappings/promoted.yml`, and so are
-//! the noise rules, `mappings/noise.yml`. From them the `render` binary writes the index templates, the field
-//! reference, the Dashboards index pattern and the table in this crate, so that
+//! the noise rules, `mappings/noise.yml`, the dashboards and the monitors. From them the `render` binary writes the index templates,
+//! the references, the saved objects of Dashboards and the table in this crate, so that
 //! whoever builds a document knows every field without reading YAML:
 //!
 //! - [`record_fields`]: what CloudTrail writes, as a tree;
@@ -10,11 +10,13 @@
 //! - [`promoted`]: the leaf names gathered into `request.*`, `response.*` and
 //!   `additional.*`;
 //! - [`noise`]: which records tell nobody anything;
-//! - [`Template`]: the requests that install the index template.
+//! - [`Template`]: the requests that install the index template;
+//! - [`saved_objects`] and [`monitors`]: what OpenSearch Dashboards and Alerting are given.
 //!
 //! mappings/README.md tells how to change a field, how fields are counted, and
 //! why the mapping is as it is.
 
+mod assets;
 mod count;
 mod field;
 mod names;
@@ -24,6 +26,7 @@ pub mod promoted;
 mod rendered;
 mod template;
 
+pub use assets::{monitors, saved_objects};
 pub use count::count_fields;
 pub use field::{Field, Shape, Type, find, order};
 pub use names::{DEFAULT_PREFIX, NameError, check_leaf, check_prefix};

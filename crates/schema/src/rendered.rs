@@ -610,22 +610,22 @@ pub const NOISE_NAMES: &[&str] = &[
 pub static NOISE_RULES: &[Rule] = &[
     Rule { name: "config-probe", when: &[
         Condition::Member(2, &[Test::Starts("Get"), Test::Starts("List"), Test::Starts("Describe"), Test::Starts("Head"), Test::Starts("BatchGet")]),
-        Condition::Member(0, &[Test::Starts("NoSuch"), Test::Ends("NotFound"), Test::Ends("NotFoundError"), Test::Ends("NotFoundException"), Test::Ends("NotFoundFault")]),
         Condition::Member(6, &[Test::Ends(":role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig")]),
+        Condition::Member(0, &[Test::Starts("NoSuch"), Test::Ends("NotFound"), Test::Ends("NotFoundError"), Test::Ends("NotFoundException"), Test::Ends("NotFoundFault")]),
     ], unless: &[
         Condition::Member(0, &[Test::Is("NoSuchBucket")]),
     ] },
     Rule { name: "macie-probe", when: &[
         Condition::Member(2, &[Test::Starts("Get"), Test::Starts("List"), Test::Starts("Describe"), Test::Starts("Head"), Test::Starts("BatchGet")]),
-        Condition::Member(0, &[Test::Starts("NoSuch"), Test::Ends("NotFound"), Test::Ends("NotFoundError"), Test::Ends("NotFoundException"), Test::Ends("NotFoundFault")]),
         Condition::Member(6, &[Test::Ends(":role/aws-service-role/macie.amazonaws.com/AWSServiceRoleForAmazonMacie")]),
+        Condition::Member(0, &[Test::Starts("NoSuch"), Test::Ends("NotFound"), Test::Ends("NotFoundError"), Test::Ends("NotFoundException"), Test::Ends("NotFoundFault")]),
     ], unless: &[
         Condition::Member(0, &[Test::Is("NoSuchBucket")]),
     ] },
     Rule { name: "inspection-probe", when: &[
         Condition::Member(2, &[Test::Starts("Get"), Test::Starts("List"), Test::Starts("Describe"), Test::Starts("Head"), Test::Starts("BatchGet")]),
-        Condition::Member(0, &[Test::Starts("NoSuch"), Test::Ends("NotFound"), Test::Ends("NotFoundError"), Test::Ends("NotFoundException"), Test::Ends("NotFoundFault")]),
         Condition::Member(6, &[Test::Ends(":role/aws-service-role/access-analyzer.amazonaws.com/AWSServiceRoleForAccessAnalyzer"), Test::Ends(":role/aws-service-role/securityhub.amazonaws.com/AWSServiceRoleForSecurityHub"), Test::Ends(":role/aws-service-role/trustedadvisor.amazonaws.com/AWSServiceRoleForTrustedAdvisor")]),
+        Condition::Member(0, &[Test::Starts("NoSuch"), Test::Ends("NotFound"), Test::Ends("NotFoundError"), Test::Ends("NotFoundException"), Test::Ends("NotFoundFault")]),
     ], unless: &[
         Condition::Member(0, &[Test::Is("NoSuchBucket")]),
     ] },
@@ -660,4 +660,21 @@ pub static NOISE_RULES: &[Rule] = &[
         Condition::Member(0, &[Test::Absent]),
         Condition::Member(1, &[Test::Absent]),
     ], unless: &[] },
+];
+
+/// The monitors: each id with its JSON text.
+pub(crate) const MONITORS: &[(&str, &str)] = &[
+    ("admin-granted", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../mappings/rendered/monitors/admin-granted.json"))),
+    ("degraded", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../mappings/rendered/monitors/degraded.json"))),
+    ("delivery-denied", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../mappings/rendered/monitors/delivery-denied.json"))),
+    ("guard-off", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../mappings/rendered/monitors/guard-off.json"))),
+    ("key-deletion", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../mappings/rendered/monitors/key-deletion.json"))),
+    ("key-for-another", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../mappings/rendered/monitors/key-for-another.json"))),
+    ("many-denials", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../mappings/rendered/monitors/many-denials.json"))),
+    ("open-to-the-world", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../mappings/rendered/monitors/open-to-the-world.json"))),
+    ("root-used", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../mappings/rendered/monitors/root-used.json"))),
+    ("sign-in-failures", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../mappings/rendered/monitors/sign-in-failures.json"))),
+    ("sign-in-without-mfa", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../mappings/rendered/monitors/sign-in-without-mfa.json"))),
+    ("silent", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../mappings/rendered/monitors/silent.json"))),
+    ("trail-changed", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../mappings/rendered/monitors/trail-changed.json"))),
 ];

@@ -8,8 +8,8 @@ use trailsearch_schema::{MAX_FIELDS, Type, check_leaf, count_fields, promoted};
 
 use crate::mapping;
 use crate::model::{FieldDef, Group, Schema};
-use crate::noise;
 use crate::source::{FieldEntry, FieldFile, Part, PromotedEntry, PromotedFile, Source};
+use crate::{dashboards, monitors, noise};
 
 /// The word for a source where trailsearch itself makes the value.
 const OWN_SOURCE: &str = "trailsearch";
@@ -38,6 +38,8 @@ pub(crate) fn check(source: Source) -> Result<Schema, Vec<Problem>> {
     problems.extend(noise::problems(&source.noise, |path| is_in_records(&source, path)));
     let schema = schema(source);
     problems.extend(count_problem(&schema));
+    problems.extend(dashboards::check::problems(&schema));
+    problems.extend(monitors::problems(&schema));
     if problems.is_empty() { Ok(schema) } else { Err(problems) }
 }
 
@@ -86,6 +88,9 @@ fn bad_option(entry: &FieldEntry) -> Option<String> {
     }
     if entry.counted.is_some() && ty != Type::Keyword {
         return Some("only a keyword can say whether it is counted".to_owned());
+    }
+    if entry.format.as_ref().is_some_and(|format| !["bytes", "history"].contains(&format.as_str())) {
+        return Some("its format is neither bytes nor history".to_owned());
     }
     let searchable = matches!(ty, Type::Keyword | Type::Text | Type::Ip | Type::FlatObject);
     if entry.search && !searchable {
@@ -214,6 +219,9 @@ fn schema(source: Source) -> Schema {
         promoted: promoted_fields(source.promoted),
         settings: source.settings.settings,
         noise: source.noise,
+        colors: source.colors,
+        dashboards: source.dashboards,
+        monitors: source.monitors,
     }
 }
 

@@ -3,27 +3,28 @@
 use serde_json::{Map, Value, json};
 use trailsearch_schema::{DEFAULT_PREFIX, Type};
 
+use crate::dashboards::ONE_ID;
 use crate::model::{FieldDef, Schema};
 
-/// One line of NDJSON, importable under "Saved objects".
-///
+/// The id of the index pattern.
+pub(crate) const ID: &str = "trailsearch-events";
+
 /// Dashboards reads the fields from the server when it refreshes the pattern;
 /// they are listed so that the pattern works from the moment it is imported.
-pub(crate) fn render(schema: &Schema) -> serde_json::Result<String> {
+pub(crate) fn object(schema: &Schema) -> serde_json::Result<Value> {
     let attributes = json!({
         "title": format!("{DEFAULT_PREFIX}-*"),
         "timeFieldName": "@timestamp",
         "fields": serde_json::to_string(&fields(schema))?,
         "fieldFormatMap": serde_json::to_string(&formats(schema))?,
     });
-    let object = json!({
-        "id": "trailsearch",
+    Ok(json!({
+        "id": ID,
         "type": "index-pattern",
         "attributes": attributes,
         "references": [],
         "migrationVersion": {"index-pattern": "7.6.0"},
-    });
-    Ok(object.to_string() + "\n")
+    }))
 }
 
 fn fields(schema: &Schema) -> Vec<Value> {
@@ -80,5 +81,14 @@ fn dashboards_type(ty: Type) -> &'static str {
 
 fn formats(schema: &Schema) -> Map<String, Value> {
     let formatted = schema.all_fields().filter_map(|field| Some((field, field.format.as_ref()?)));
-    formatted.map(|(field, format)| (field.path.clone(), json!({"id": format}))).collect()
+    formatted.map(|(field, format)| (field.path.clone(), shown(format))).collect()
+}
+
+/// A format as Dashboards knows it. A link leads to the dashboard of one id, with the value, in quotes, in its search bar.
+fn shown(format: &str) -> Value {
+    if format != "history" {
+        return json!({"id": format});
+    }
+    let url = format!("../app/dashboards#/view/{ONE_ID}?_a=(query:(language:lucene,query:'%22{{{{value}}}}%22'))");
+    json!({"id": "url", "params": {"urlTemplate": url, "labelTemplate": "{{value}}", "openLinkInCurrentTab": true}})
 }

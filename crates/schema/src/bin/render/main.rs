@@ -8,20 +8,26 @@
 //! ```
 
 mod check;
+mod dashboards;
 mod diff;
 mod index_pattern;
 mod mapping;
 mod model;
+mod monitors;
 mod noise;
+mod query;
 mod reference;
 mod source;
 mod table;
 mod templates;
+#[cfg(test)]
+mod testing;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use model::Schema;
+use serde_json::json;
 
 /// What to do with the rendered files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,8 +56,18 @@ enum RenderError {
 
 /// A rendered file: its path below the project's root, and its text.
 struct Output {
-    path: &'static str,
+    path: String,
     text: String,
+}
+
+impl Output {
+    fn new(path: impl Into<String>, text: String) -> Self {
+        Self { path: path.into(), text }
+    }
+
+    fn json(path: impl Into<String>, value: &serde_json::Value) -> serde_json::Result<Self> {
+        Ok(Self::new(path, serde_json::to_string_pretty(value)? + "\n"))
+    }
 }
 
 fn main() -> ExitCode {
@@ -98,10 +114,16 @@ fn load(root: &Path) -> Result<Schema, RenderError> {
 
 fn render(schema: &Schema) -> Result<Vec<Output>, RenderError> {
     let mut outputs = templates::render(schema)?;
-    outputs.push(Output { path: "mappings/rendered/index-pattern.ndjson", text: index_pattern::render(schema)? });
-    outputs.push(Output { path: "docs/fields.md", text: reference::render(schema) });
-    outputs.push(Output { path: "docs/noise.md", text: noise::reference::render(&schema.noise) });
-    outputs.push(Output { path: "crates/schema/src/rendered.rs", text: table::render(schema) });
+    outputs.push(Output::new("mappings/rendered/dashboards.ndjson", dashboards::ndjson(schema)?));
+    for (id, monitor) in &schema.monitors {
+        outputs.push(Output::json(format!("mappings/rendered/monitors/{id}.json"), &monitors::body(monitor))?);
+    }
+    let expected = json!({"dashboards": dashboards::expected(schema), "monitors": monitors::cases(schema)});
+    outputs.push(Output::json("mappings/rendered/expected.json", &expected)?);
+    outputs.push(Output::new("docs/fields.md", reference::render(schema)));
+    outputs.push(Output::new("docs/noise.md", noise::reference::render(&schema.noise)));
+    outputs.push(Output::new("docs/dashboards.md", dashboards::reference::render(schema)));
+    outputs.push(Output::new("crates/schema/src/rendered.rs", table::render(schema)));
     Ok(outputs)
 }
 
@@ -117,7 +139,7 @@ fn stale(root: &Path, outputs: Vec<Output>) -> Result<Vec<Output>, RenderError> 
 }
 
 fn current(root: &Path, output: &Output) -> Result<Option<String>, RenderError> {
-    let path = root.join(output.path);
+    let path = root.join(&output.path);
     match std::fs::read_to_string(&path) {
         Ok(text) => Ok(Some(text)),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
@@ -127,7 +149,7 @@ fn current(root: &Path, output: &Output) -> Result<Option<String>, RenderError> 
 
 fn write(root: &Path, stale: &[Output]) -> Result<String, RenderError> {
     for output in stale {
-        let path = root.join(output.path);
+        let path = root.join(&output.path);
         let made = path.parent().map_or(Ok(()), std::fs::create_dir_all);
         made.and_then(|()| std::fs::write(&path, &output.text)).map_err(|source| RenderError::File {
             action: "write",
@@ -142,14 +164,14 @@ fn check_stale(stale: &[Output]) -> Result<String, RenderError> {
     if stale.is_empty() {
         return Ok("all rendered files are fresh\n".to_owned());
     }
-    Err(RenderError::Stale(stale.iter().map(|output| output.path.to_owned()).collect()))
+    Err(RenderError::Stale(stale.iter().map(|output| output.path.clone()).collect()))
 }
 
 fn diff_stale(root: &Path, stale: &[Output]) -> Result<String, RenderError> {
     let mut report = String::new();
     for output in stale {
         let old = current(root, output)?.unwrap_or_default();
-        report += &diff::diff(output.path, &old, &output.text);
+        report += &diff::diff(&output.path, &old, &output.text);
     }
     Ok(report)
 }
@@ -183,13 +205,13 @@ mod tests {
         let root = root();
         let schema = load(&root).unwrap();
         let stale = stale(&root, render(&schema).unwrap()).unwrap();
-        let paths: Vec<_> = stale.iter().map(|output| output.path).collect();
+        let paths: Vec<_> = stale.iter().map(|output| output.path.as_str()).collect();
         assert_eq!(paths, [] as [&str; 0], "stale");
     }
 
     #[test]
     fn check_names_what_is_stale() {
-        let stale = [Output { path: "docs/fields.md", text: String::new() }];
+        let stale = [Output::new("docs/fields.md", String::new())];
         let error = check_stale(&stale).unwrap_err().to_string();
         assert!(error.contains("docs/fields.md") && error.contains("-- write"), "{error}");
         assert!(check_stale(&[]).unwrap().contains("fresh"));

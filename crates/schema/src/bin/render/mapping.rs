@@ -3,6 +3,9 @@
 use serde_json::{Map, Value, json};
 use trailsearch_schema::{KEYWORD_MAX, Type};
 
+/// The longest text that can be counted as a whole, in UTF-16 code units: longer ones hold names and ids, and no two are alike.
+const LABEL_MAX: usize = 256;
+
 use crate::model::{FieldDef, Node, Schema, tree};
 
 /// ISO 8601 in the extended form (`2026-11-03T09:14:27Z`) and in the basic one
@@ -61,17 +64,17 @@ fn insert(properties: &mut Map<String, Value>, path: &str, value: Value) {
 
 fn leaf(ty: Type) -> Value {
     match ty {
-        Type::Keyword => keyword(),
+        Type::Keyword => keyword(KEYWORD_MAX),
         // Norms would weigh matches by length, which no log search wants.
-        Type::Text => json!({"type": "text", "norms": false, "fields": {"keyword": keyword()}}),
+        Type::Text => json!({"type": "text", "norms": false, "fields": {"keyword": keyword(LABEL_MAX)}}),
         Type::Date => json!({"type": "date", "format": DATE_FORMAT, "ignore_malformed": true}),
-        Type::Ip => json!({"type": "ip", "ignore_malformed": true, "fields": {"keyword": keyword()}}),
+        Type::Ip => json!({"type": "ip", "ignore_malformed": true, "fields": {"keyword": keyword(KEYWORD_MAX)}}),
         Type::Long | Type::Double => json!({"type": ty.name(), "ignore_malformed": true}),
         Type::Stored | Type::Object => json!({"type": "object", "enabled": false}),
         Type::Boolean | Type::FlatObject => json!({"type": ty.name()}),
     }
 }
 
-fn keyword() -> Value {
-    json!({"type": "keyword", "ignore_above": KEYWORD_MAX})
+fn keyword(longest: usize) -> Value {
+    json!({"type": "keyword", "ignore_above": longest})
 }

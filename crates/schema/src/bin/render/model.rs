@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use trailsearch_schema::Type;
 
+use crate::dashboards::{ColorsFile, DashboardFile, SearchEntry};
+use crate::monitors::MonitorFile;
 use crate::noise::NoiseFile;
 use crate::source::{Part, Setting};
 
@@ -16,6 +18,9 @@ pub(crate) struct Schema {
     pub promoted: Vec<FieldDef>,
     pub settings: Vec<Setting>,
     pub noise: NoiseFile,
+    pub colors: ColorsFile,
+    pub dashboards: Vec<(String, DashboardFile)>,
+    pub monitors: Vec<(String, MonitorFile)>,
 }
 
 /// The fields of one file.
@@ -70,6 +75,45 @@ impl Schema {
         let mut aliases: Vec<_> = self.all_fields().flat_map(FieldDef::aliases).collect();
         aliases.sort();
         aliases
+    }
+
+    /// The field at `path`, promoted ones included, and whether its sub-field `.keyword` is meant. Aliases are none:
+    /// what is rendered names every field by one name.
+    fn find(&self, path: &str) -> Option<(&FieldDef, bool)> {
+        let parent = path.strip_suffix(".keyword");
+        let mut fields = self.all_fields().chain(&self.promoted);
+        fields.find_map(|field| match parent {
+            Some(parent) if parent == field.path && field.has_keyword() => Some((field, true)),
+            _ => (field.path == path).then_some((field, false)),
+        })
+    }
+
+    /// Whether a query may name `path`: a field, its sub-field, or what lies below a variable part.
+    pub(crate) fn is_searchable(&self, path: &str) -> bool {
+        let below = |field: &FieldDef| path.strip_prefix(&field.path).is_some_and(|rest| rest.starts_with('.'));
+        let part = self.all_fields().any(|field| field.ty == Type::FlatObject && below(field));
+        part || self.find(path).is_some_and(|(field, _)| !matches!(field.ty, Type::Object | Type::Stored))
+    }
+
+    /// The type by which `path` is counted, where it can be.
+    pub(crate) fn countable(&self, path: &str) -> Option<Type> {
+        let (field, keyword) = self.find(path)?;
+        if keyword { Some(Type::Keyword) } else { field.counted.then_some(field.ty) }
+    }
+
+    /// Whether events can be grouped by `path`.
+    pub(crate) fn is_counted(&self, path: &str) -> bool {
+        self.countable(path).is_some()
+    }
+
+    /// Whether `path` can be a column: a value that an event holds under this name.
+    pub(crate) fn is_column(&self, path: &str) -> bool {
+        self.find(path).is_some_and(|(field, keyword)| !keyword && field.ty != Type::Object)
+    }
+
+    /// A saved search by its id.
+    pub(crate) fn search(&self, id: &str) -> Option<&SearchEntry> {
+        self.dashboards.iter().flat_map(|(_, dashboard)| &dashboard.searches).find(|search| search.id == id)
     }
 }
 

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use crate::dashboards::{ColorsFile, DashboardFile};
+use crate::monitors::MonitorFile;
 use crate::noise::NoiseFile;
 
 /// Everything in mappings/.
@@ -15,6 +17,11 @@ pub(crate) struct Source {
     pub promoted: PromotedFile,
     pub settings: SettingsFile,
     pub noise: NoiseFile,
+    pub colors: ColorsFile,
+    /// The dashboards, by the names of their files, in their order.
+    pub dashboards: Vec<(String, DashboardFile)>,
+    /// The monitors, by their ids, sorted.
+    pub monitors: Vec<(String, MonitorFile)>,
 }
 
 /// One file of mappings/fields/.
@@ -52,7 +59,7 @@ pub(crate) struct FieldEntry {
     /// Whether the field can be counted, grouped and sorted by; a keyword only.
     /// An id that is looked up and never counted is cheaper without.
     pub counted: Option<bool>,
-    /// The Dashboards format, such as `bytes`.
+    /// How Dashboards shows it: `bytes`, or `history`, a link to everything about an id.
     pub format: Option<String>,
     /// ECS names that are aliases of the field.
     pub ecs: Vec<String>,
@@ -107,18 +114,32 @@ pub(crate) enum SourceError {
 
 /// Reads mappings/.
 pub(crate) fn read(mappings: &Path) -> Result<Source, SourceError> {
+    let monitors = read_folder(&mappings.join("monitors"))?;
+    Ok(Source {
+        files: read_folder(&mappings.join("fields"))?,
+        promoted: read_yaml(&mappings.join("promoted.yml"))?,
+        settings: read_yaml(&mappings.join("settings.yml"))?,
+        noise: read_yaml(&mappings.join("noise.yml"))?,
+        colors: read_yaml(&mappings.join("colors.yml"))?,
+        dashboards: read_folder(&mappings.join("dashboards"))?,
+        monitors: monitors
+            .into_iter()
+            .map(|(file, monitor)| (file.trim_end_matches(".yml").to_owned(), monitor))
+            .collect(),
+    })
+}
+
+/// Every file of a folder by its name, sorted.
+fn read_folder<T: DeserializeOwned>(folder: &Path) -> Result<Vec<(String, T)>, SourceError> {
     let mut files = Vec::new();
-    for path in field_files(&mappings.join("fields"))? {
+    for path in yaml_files(folder)? {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
         files.push((name.unwrap_or_default(), read_yaml(&path)?));
     }
-    let promoted = read_yaml(&mappings.join("promoted.yml"))?;
-    let settings = read_yaml(&mappings.join("settings.yml"))?;
-    let noise = read_yaml(&mappings.join("noise.yml"))?;
-    Ok(Source { files, promoted, settings, noise })
+    Ok(files)
 }
 
-fn field_files(folder: &Path) -> Result<Vec<PathBuf>, SourceError> {
+fn yaml_files(folder: &Path) -> Result<Vec<PathBuf>, SourceError> {
     let failed = |source| SourceError::Read { path: folder.to_owned(), source };
     let entries = std::fs::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>);
     let mut paths: Vec<_> = entries.map_err(failed)?.iter().map(std::fs::DirEntry::path).collect();

@@ -32,7 +32,19 @@ pub(crate) fn render(schema: &Schema) -> String {
     text += &promoted(schema);
     text += &fields("RECORD", &tree(schema.fields(Part::Record)));
     text += &fields("ADDED", &tree(schema.fields(Part::Added).chain(&schema.promoted)));
-    text + &noise::table::render(&schema.noise)
+    text += &noise::table::render(&schema.noise);
+    text + &monitors(schema)
+}
+
+/// The names of the rendered monitors with their texts.
+fn monitors(schema: &Schema) -> String {
+    let mut text =
+        "\n/// The monitors: each id with its JSON text.\npub(crate) const MONITORS: &[(&str, &str)] = &[\n".to_owned();
+    for (id, _) in &schema.monitors {
+        let path = format!("/../../mappings/rendered/monitors/{id}.json");
+        let _ = writeln!(text, "    ({id:?}, include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), {path:?}))),");
+    }
+    text + "];\n"
 }
 
 fn aliases(schema: &Schema) -> String {

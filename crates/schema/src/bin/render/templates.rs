@@ -22,11 +22,7 @@ pub(crate) fn render(schema: &Schema) -> Result<Vec<Output>, RenderError> {
         ("mappings/rendered/serverless/promoted.json", promoted),
         ("mappings/rendered/serverless/index-template.json", index_template(&["fields", "promoted"])),
     ];
-    bodies.into_iter().map(|(path, body)| output(path, &body)).collect()
-}
-
-fn output(path: &'static str, body: &Value) -> Result<Output, RenderError> {
-    Ok(Output { path, text: serde_json::to_string_pretty(body)? + "\n" })
+    bodies.into_iter().map(|(path, body)| Ok(Output::json(path, &body)?)).collect()
 }
 
 fn component(mappings: Value) -> Value {

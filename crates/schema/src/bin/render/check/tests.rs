@@ -1,29 +1,12 @@
 use super::*;
-use crate::noise::NoiseFile;
-use crate::source::{PromotedFile, SettingsFile};
+use crate::testing::{self, entry};
 
 const URL: &str = "https://docs.aws.amazon.com/";
-
-fn entry(name: &str, ty: &str) -> FieldEntry {
-    FieldEntry {
-        name: name.to_owned(),
-        ty: ty.to_owned(),
-        meaning: "What it means.".to_owned(),
-        example: "x".to_owned(),
-        ..FieldEntry::default()
-    }
-}
 
 fn source(fields: Vec<FieldEntry>) -> Source {
     let file =
         FieldFile { title: "T".to_owned(), intro: "I".to_owned(), part: Part::Record, source: URL.to_owned(), fields };
-    let promoted = PromotedFile { request: vec![], response: vec![] };
-    Source {
-        files: vec![("f.yml".to_owned(), file)],
-        promoted,
-        settings: SettingsFile { version: 1, settings: vec![] },
-        noise: NoiseFile::default(),
-    }
+    Source { files: vec![("f.yml".to_owned(), file)], ..testing::source() }
 }
 
 fn leaf(name: &str) -> PromotedEntry {
@@ -115,12 +98,15 @@ fn options_must_suit_the_type() {
     search.search = true;
     let mut counted = entry("d", "text");
     counted.counted = Some(true);
-    let found = mistakes(vec![unsearched, sub_field, search, counted]);
+    let mut format = entry("e", "keyword");
+    format.format = Some("link".to_owned());
+    let found = mistakes(vec![unsearched, sub_field, search, counted, format]);
     let expected = [
         "f.yml: a: only a flat_object can have unsearched keys",
         "f.yml: b: ecs_keyword needs a type with a keyword sub-field, ip or text",
         "f.yml: c: bare words cannot be searched in a date",
         "f.yml: d: only a keyword can say whether it is counted",
+        "f.yml: e: its format is neither bytes nor history",
     ];
     assert_eq!(found, expected);
 }

@@ -1,0 +1,106 @@
+//! Monitors into the cluster's Alerting plugin.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+use serde_json::{Value, json};
+use trailsearch_schema::{Flavor, monitors};
+use trailsearch_search::SearchError;
+
+use crate::connect::Cluster;
+use crate::error::CliError;
+
+/// Where the plugin takes monitors. See <https://docs.opensearch.org/latest/observing-your-data/alerting/api/>.
+pub(super) const PATH: &str = "/_plugins/_alerting/monitors";
+
+/// What became of the monitors.
+#[derive(Debug, Serialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub(crate) enum Outcome {
+    /// They are there.
+    Installed {
+        created: Vec<String>,
+        /// Monitors of these names that were there already: they are left as people have set them up.
+        kept: Vec<String>,
+    },
+    Skipped {
+        reason: String,
+    },
+}
+
+/// Creates the monitors that are not there yet, where the cluster has the plugin.
+///
+/// # Errors
+/// When the cluster does not answer, or the plugin does not take one.
+pub(crate) async fn install(cluster: &Cluster, flavor: Flavor) -> Result<Outcome, CliError> {
+    if flavor == Flavor::Serverless {
+        return Ok(skipped("OpenSearch Serverless has no alerting"));
+    }
+    let wanted = monitors(cluster.index_prefix())?;
+    let known = match known(cluster, &wanted).await {
+        Ok(known) => known,
+        Err(SearchError::BadRequest { reason, .. }) if reason.starts_with("no handler found") => {
+            return Ok(skipped("the cluster has no Alerting plugin"));
+        }
+        Err(error @ SearchError::Unauthorized { .. }) => return Ok(skipped(error.to_string())),
+        Err(error) => return Err(error.into()),
+    };
+    let (kept, missing): (Vec<_>, Vec<_>) = wanted.into_iter().partition(|monitor| known.contains(name(monitor)));
+    for monitor in &missing {
+        match cluster.index.post_json(PATH, monitor).await {
+            Err(SearchError::NotFound { .. }) => return Ok(skipped("the cluster has no Alerting plugin")),
+            created => created?,
+        };
+    }
+    let names = |monitors: &[Value]| monitors.iter().map(|monitor| name(monitor).to_owned()).collect();
+    Ok(Outcome::Installed { created: names(&missing), kept: names(&kept) })
+}
+
+/// Which of the monitors there are, by their names.
+async fn known(cluster: &Cluster, wanted: &[Value]) -> Result<BTreeSet<String>, SearchError> {
+    let names: Vec<&str> = wanted.iter().map(name).collect();
+    let query = json!({"size": 1000, "query": {"terms": {"monitor.name.keyword": names}}});
+    match cluster.index.post_json(&format!("{PATH}/_search"), &query).await {
+        Ok(reply) => {
+            let hits = reply.pointer("/hits/hits").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+            Ok(hits.iter().map(|hit| name(&hit["_source"]).to_owned()).collect())
+        }
+        // The plugin makes its index with the first monitor.
+        Err(SearchError::NotFound { .. }) => Ok(BTreeSet::new()),
+        Err(error) => Err(error),
+    }
+}
+
+/// A monitor's name. The plugin answers monitors as it was given them, or as its index holds them.
+fn name(monitor: &Value) -> &str {
+    let places = ["/name", "/monitor/name"];
+    places.iter().find_map(|place| monitor.pointer(place).and_then(Value::as_str)).unwrap_or_default()
+}
+
+fn skipped(reason: impl Into<String>) -> Outcome {
+    Outcome::Skipped { reason: reason.into() }
+}
+
+impl Outcome {
+    /// What is said of it, in one line.
+    pub(super) fn told(&self) -> String {
+        match self {
+            Self::Installed { created, kept } => {
+                format!("{} created, {} kept as they were", created.len(), kept.len())
+            }
+            Self::Skipped { reason } => format!("skipped: {reason}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_monitor_has_its_name_in_either_form() {
+        assert_eq!(name(&json!({"name": "a"})), "a");
+        assert_eq!(name(&json!({"monitor": {"name": "a"}})), "a");
+        assert_eq!(name(&json!({})), "");
+    }
+}
