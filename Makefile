@@ -21,15 +21,25 @@ demo: up ## The main job, end to end, on a local stack: put objects, search even
 	$(LOCAL)/venv/bin/python infra/local/demo.py
 
 .PHONY: test
-test: check up ## Every check and every test, real servers included
-	. $(LOCAL)/env && $(PYTHON) mappings/check_server.py && LOCAL_STACK_REQUIRED=1 $(if $(SAMPLES),NOTIFICATION_SAMPLES=$(SAMPLES)/notifications CORPUS_SAMPLES=$(SAMPLES)/corpus) tests/run
+test: check fuzz up ## Every check and every test, real servers included
+	. $(LOCAL)/env && $(PYTHON) mappings/check_server.py && $(PYTHON) mappings/check_dashboards.py && $(PYTHON) mappings/check_monitors.py && LOCAL_STACK_REQUIRED=1 $(if $(SAMPLES),NOTIFICATION_SAMPLES=$(SAMPLES)/notifications CORPUS_SAMPLES=$(SAMPLES)/corpus) tests/run
 
 .PHONY: check
-check: ## Format, lints, rendered files, and which crate may depend on which
+check: ## Format, lints, rendered files, which crate may depend on which, and on what
 	cargo fmt --all --check
+	cargo fmt --manifest-path tests/fuzz/Cargo.toml --check
 	cargo clippy --workspace --all-targets --locked --quiet -- -D warnings
 	cargo run --locked --quiet -p trailsearch-schema --bin render -- check
 	tests/layers
+	tests/deny
+
+.PHONY: fuzz
+fuzz: ## Ten seconds of each fuzz target
+	tests/fuzz/run
+
+.PHONY: soak
+soak: ## What takes long: twenty minutes of each fuzz target (FUZZ_SECONDS)
+	FUZZ_SECONDS=$${FUZZ_SECONDS:-1200} tests/fuzz/run
 
 .PHONY: build
 build: ## The release binaries: target/release/bootstrap and target/release/trailsearch
@@ -47,7 +57,7 @@ down: ## Stop what `make up` started
 .PHONY: render
 render: ## Write what is rendered from mappings/ and from the settings
 	cargo run --quiet -p trailsearch-schema --bin render -- write
-	UPDATE_DOCS=1 cargo test --quiet -p trailsearch-ingest --lib settings
+	UPDATE_DOCS=1 cargo test --quiet -p trailsearch-ingest --lib -- settings metrics
 
 .PHONY: bench
 bench: ## The pure path against its limit, in one run; writes target/bench.json

@@ -6,10 +6,10 @@ import java.util.stream.Collectors;
 import org.codelibs.opensearch.runner.OpenSearchRunner;
 
 /**
- * Runs an OpenSearch cluster in this JVM until SIGTERM, then closes its nodes cleanly.
+ * Runs one node of an OpenSearch cluster until SIGTERM, then closes it cleanly.
  *
- * <p>Usage: {@code java -cp 'lib/*' Node.java BASE_PATH HTTP_PORTS TRANSPORT_PORTS}, where both port lists are separated by
- * commas and as long as the cluster is large.
+ * <p>Usage: {@code java -cp 'lib/*' Node.java BASE_PATH NUMBER HTTP_PORT TRANSPORT_PORTS}, where the node has this number,
+ * counted from 1, and the transport ports are those of all nodes of the cluster in their order, separated by commas.
  */
 public final class Node {
     private static final String HOST = "127.0.0.1";
@@ -18,27 +18,35 @@ public final class Node {
 
     public static void main(String[] args) throws InterruptedException {
         String basePath = args[0];
-        List<String> httpPorts = List.of(args[1].split(","));
-        List<String> transportPorts = List.of(args[2].split(","));
+        int number = Integer.parseInt(args[1]);
+        String httpPort = args[2];
+        List<String> transportPorts = List.of(args[3].split(","));
 
         OpenSearchRunner runner = new OpenSearchRunner();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> close(runner)));
-        // Settings given here win over the runner's own, which would search for free ports by itself.
-        runner.onBuild((number, settings) -> {
+        // Settings given here win over the runner's own, which would search for free ports and stay alone.
+        runner.onBuild((own, settings) -> {
             settings.put("network.host", HOST);
-            settings.put("http.port", httpPorts.get(number - 1));
+            settings.put("node.name", name(number));
+            settings.put("http.port", httpPort);
             settings.put("transport.port", transportPorts.get(number - 1));
             settings.put("cluster.routing.allocation.disk.threshold_enabled", false);
-            if (httpPorts.size() > 1) {
+            if (transportPorts.size() > 1) {
+                settings.put("discovery.type", "zen");
                 settings.putList("discovery.seed_hosts", addresses(transportPorts));
+                settings.putList("cluster.initial_cluster_manager_nodes", name(1));
             }
         });
         runner.build(newConfigs()
                 .basePath(basePath)
                 .clusterName("trailsearch-local")
-                .numOfNode(httpPorts.size())
+                .numOfNode(1)
                 .useLogger());
         new CountDownLatch(1).await();
+    }
+
+    private static String name(int number) {
+        return "Node " + number;
     }
 
     private static List<String> addresses(List<String> ports) {
@@ -49,7 +57,7 @@ public final class Node {
         try {
             runner.close();
         } catch (java.io.IOException e) {
-            System.err.println("closing the nodes: " + e);
+            System.err.println("closing the node: " + e);
         }
     }
 }

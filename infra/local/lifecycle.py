@@ -46,7 +46,7 @@ class Stack:
 
     def base(self) -> list[Service]:
         """The services that need nothing built."""
-        return [services.moto(self.ports), services.opensearch(self.layout, self.options, self.ports)]
+        return [services.moto(self.ports), *services.opensearch(self.layout, self.options, self.ports)]
 
     def function(self) -> list[Service]:
         """The Lambda and what feeds it; nothing before the Lambda's binary is built."""
@@ -62,6 +62,11 @@ class Stack:
     def running(self, name: str) -> bool:
         """Whether the process that `up` has started lives."""
         return processes.is_running(self.state["services"].get(name))
+
+    def names(self) -> list[str]:
+        """Every service that is wanted or was started, further nodes of a larger cluster too, in the order of their start."""
+        first, *rest = services.port_names(self.options.nodes)
+        return [first, *(name for name in self.state["services"] if name not in (first, *rest)), *rest]
 
     def assign_ports(self) -> None:
         """Gives a free port to each name that has none, or whose service is down and port was taken meanwhile."""
@@ -89,7 +94,7 @@ class Stack:
     def stop_all_but(self, kept: list[Service]) -> None:
         """Stops services in the reverse order of their start, so that a batch in flight is finished first."""
         names = [service.name for service in kept]
-        for name in reversed(list(services.port_names(1))):
+        for name in reversed(self.names()):
             if name not in names and name in self.state["services"]:
                 self.stop(name)
 
@@ -167,15 +172,15 @@ class Stack:
 
     def status(self) -> bool:
         """Prints a line per service and says whether all run."""
-        for name in services.port_names(1):
+        for name in self.names():
             record = self.state["services"].get(name)
             state = f"running, pid {record['pid']}" if self.running(name) else "not running"
-            print(f"{name:<11} {state:<22} {self.address(name)}".rstrip())
-        return all(self.running(name) for name in services.port_names(1))
+            print(f"{name:<12} {state:<22} {self.address(name)}".rstrip())
+        return all(self.running(name) for name in self.names())
 
     def address(self, name: str) -> str:
         """Where a service answers, empty when it has no address."""
-        port = self.ports.get("opensearch-http-1" if name == "opensearch" else name)
+        port = self.ports.get(services.address_port(name))
         return f"http://{services.HOST}:{port}" if port else ""
 
     def logs(self) -> None:

