@@ -38,7 +38,9 @@ fuzz: ## Ten seconds of each fuzz target
 	tests/fuzz/run
 
 .PHONY: soak
-soak: ## What takes long: twenty minutes of each fuzz target (FUZZ_SECONDS)
+soak: up ## What takes long, about three hours: every long form, a cluster that loses nodes, twenty minutes of each fuzz target (FUZZ_SECONDS)
+	. $(LOCAL)/env && SOAK=1 API_SAMPLE=all LOCAL_STACK_REQUIRED=1 tests/run
+	SOAK=1 $(LOCAL)/venv/bin/python -m unittest discover -s tests/cluster
 	FUZZ_SECONDS=$${FUZZ_SECONDS:-1200} tests/fuzz/run
 
 .PHONY: build

@@ -3,9 +3,9 @@
 mod items;
 
 use std::collections::BTreeMap;
-use std::io;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
+use std::{fmt, io};
 
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
@@ -73,9 +73,27 @@ impl Proxy {
         Self { endpoint, traffic, server }
     }
 
-    /// How many requests, faults of each kind, items, and items withheld there were.
-    pub fn tally(&self) -> BTreeMap<&'static str, u64> {
+    /// What happened so far, to be printed.
+    pub fn tally(&self) -> Tally {
         self.traffic.tally.lock().unwrap().clone()
+    }
+}
+
+/// What happened to the requests that came.
+#[derive(Debug, Clone, Default)]
+pub struct Tally {
+    requests: u64,
+    /// How many met which fault.
+    faults: BTreeMap<&'static str, u64>,
+    items: usize,
+    withheld: usize,
+}
+
+impl fmt::Display for Tally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { requests, faults, items, withheld } = self;
+        write!(f, "{requests} requests, {} with faults {faults:?}", faults.values().sum::<u64>())?;
+        if *items > 0 { write!(f, ", {withheld} of {items} items withheld") } else { Ok(()) }
     }
 }
 
@@ -100,14 +118,14 @@ struct Traffic {
     upstream: String,
     odds: Odds,
     dice: Mutex<StdRng>,
-    tally: Mutex<BTreeMap<&'static str, u64>>,
+    tally: Mutex<Tally>,
 }
 
 impl Traffic {
     /// Answers the requests of one connection, until it ends or a fault ends it.
     async fn answer_all(&self, mut stream: TcpStream) -> io::Result<()> {
         while let Some(request) = Request::read(&mut stream).await {
-            self.count("requests", 1);
+            self.tally.lock().unwrap().requests += 1;
             match self.fault() {
                 None => write(&mut stream, &self.forward(request).await).await?,
                 Some(Fault::Declined { status, retry_after }) => decline(&mut stream, status, retry_after).await?,
@@ -128,20 +146,22 @@ impl Traffic {
         Ok(())
     }
 
-    fn count(&self, what: &'static str, number: usize) {
-        *self.tally.lock().unwrap().entry(what).or_default() += number as u64;
-    }
-
     fn fault(&self) -> Option<Fault> {
         let mut dice = self.dice.lock().unwrap();
         let (name, fault) = FAULTS.choose(&mut dice).filter(|_| dice.random_bool(self.odds.requests))?;
         drop(dice);
-        self.count(name, 1);
+        *self.tally.lock().unwrap().faults.entry(name).or_default() += 1;
         Some(*fault)
     }
 
     fn lateness(&self) -> Duration {
         LATEST.mul_f64(self.dice.lock().unwrap().random())
+    }
+
+    fn note(&self, withheld: &[bool]) {
+        let mut tally = self.tally.lock().unwrap();
+        tally.items += withheld.len();
+        tally.withheld += withheld.iter().filter(|withheld| **withheld).count();
     }
 
     /// What OpenSearch answers; where it is a bulk request, to the items that are not withheld.
@@ -150,8 +170,7 @@ impl Traffic {
             return request.send(&self.upstream).await;
         }
         let withheld = items::withhold(&mut request, || self.dice.lock().unwrap().random_bool(self.odds.items));
-        self.count("items", withheld.len());
-        self.count("items withheld", withheld.iter().filter(|withheld| **withheld).count());
+        self.note(&withheld);
         if request.body.is_empty() {
             return items::throttle(None, &withheld);
         }

@@ -1,5 +1,7 @@
 //! The command line: its commands and options as data, from which clap makes parser, help and completions.
 
+pub(crate) mod questions;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -13,6 +15,7 @@ use crate::error::CliError;
 use crate::ingest::Source;
 use crate::output::Format;
 use crate::state::StateLocation;
+use questions::Question;
 
 /// The variable that `--endpoint` stands for.
 const ENDPOINT: &str = "OPENSEARCH_ENDPOINT";
@@ -73,18 +76,6 @@ Examples:
 
 It is safe to repeat. Indices that exist keep the mapping they were made with, and monitors that
 exist stay as they are; searches and dashboards are replaced.";
-
-const WHO_HELP: &str = "\
-Examples:
-  trailsearch who i-0abc1234def567890
-  trailsearch who arn:aws:iam::111122223333:role/deployer
-  trailsearch who example-logs --output json
-
-Exit codes:
-  0  the creating event was found
-  1  something failed
-  2  wrong usage or settings
-  3  no creating event was found";
 
 const REPLAY_HELP: &str = "\
 Examples:
@@ -168,9 +159,8 @@ pub(crate) enum Command {
     /// Prove by CloudTrail's digests that the log files, and the index, are complete
     #[command(after_help = VERIFY_HELP)]
     Verify(VerifyArgs),
-    /// Tell who created a resource and who changed it last
-    #[command(after_help = WHO_HELP)]
-    Who(WhoArgs),
+    #[command(flatten)]
+    Question(Question),
     /// Print a completion script
     #[command(after_help = COMPLETIONS_HELP)]
     Completions {
@@ -367,14 +357,6 @@ pub(crate) struct VerifyArgs {
     pub(crate) ingest_missing: bool,
     #[command(flatten)]
     pub(crate) state: StateArgs,
-}
-
-/// What `who` takes.
-#[derive(Debug, Args)]
-pub(crate) struct WhoArgs {
-    /// The resource's id, name or ARN, exactly as in the events
-    #[arg(value_name = "RESOURCE-ID")]
-    pub(crate) resource: String,
 }
 
 impl Common {

@@ -129,6 +129,24 @@ pub(crate) enum CliError {
     /// No object was found; why has been said already.
     #[error("nothing to ingest")]
     NothingFound,
+    /// The times of a question leave nothing between them.
+    #[error("there is no time from --since to --until: give --since a time before that of --until")]
+    EmptySpan,
+    /// The cluster cannot read the user's query.
+    #[error(
+        "the query cannot be read: {0}; write it as in `trailsearch search 'eventName:RunInstances AND actor.name:alice'`, and a backslash before each of + - = & | ! ( ) {{ }} [ ] ^ \" ~ * ? : \\ / that is meant as it is"
+    )]
+    Query(String),
+    /// No event has the id.
+    #[error(
+        "there is no event {0} in the index: give an eventID as `trailsearch search` shows it, and check --since, --until and --index-prefix"
+    )]
+    NoEvent(String),
+    /// Nothing has the id or the name.
+    #[error(
+        "no event in the index has to do with {0}: give an eventID, an access key's id or a session's name, ROLE/NAME or ARN, and check --since, --until and --index-prefix"
+    )]
+    NoTrace(String),
     /// Standard output takes no more.
     #[error("the answer cannot be written")]
     Output(#[from] io::Error),
@@ -149,9 +167,11 @@ impl CliError {
             | Self::EmptyRange { .. }
             | Self::KeysFile { .. }
             | Self::NoIds
-            | Self::NobodyToAsk => ExitCode::from(USAGE),
+            | Self::NobodyToAsk
+            | Self::EmptySpan
+            | Self::Query(_) => ExitCode::from(USAGE),
             Self::Journal(error) if error.is_usage() => ExitCode::from(USAGE),
-            Self::NothingChosen(_) => ExitCode::from(NOTHING),
+            Self::NothingChosen(_) | Self::NoEvent(_) | Self::NoTrace(_) => ExitCode::from(NOTHING),
             _ => ExitCode::FAILURE,
         }
     }

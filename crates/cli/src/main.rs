@@ -8,11 +8,11 @@ mod error;
 mod ingest;
 mod logging;
 mod output;
+mod question;
 mod replay;
 mod setup;
 mod state;
 mod verify;
-mod who;
 
 use std::process::ExitCode;
 
@@ -22,7 +22,7 @@ use args::{BackfillArgs, Command, CommandLine, Common};
 use connect::Cluster;
 use console::Console;
 use error::CliError;
-use output::{Answer, Output};
+use output::Output;
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -45,14 +45,14 @@ async fn run(line: CommandLine, console: &Console) -> Result<ExitCode, CliError>
     let output = Output::new(common.output);
     match command {
         Command::Backfill(args) => backfill(&common, args, console, &output).await,
-        Command::Ingest(args) => answer(&output, &ingest::run(cluster(&common).await?, args, console).await?),
-        Command::Replay(args) => answer(&output, &replay::run(cluster(&common).await?, args, console).await?),
+        Command::Ingest(args) => output.answer(&ingest::run(cluster(&common).await?, args, console).await?),
+        Command::Replay(args) => output.answer(&replay::run(cluster(&common).await?, args, console).await?),
         Command::Setup(args) => setup(&common, &args, &output).await,
         Command::Verify(args) => {
             let cluster = if args.against_index { Some(cluster(&common).await?) } else { None };
-            answer(&output, &verify::run(args, cluster, console).await?)
+            output.answer(&verify::run(args, cluster, console).await?)
         }
-        Command::Who(args) => answer(&output, &who::run(&cluster(&common).await?, &args.resource, console).await?),
+        Command::Question(question) => question::answer(&question, &cluster(&common).await?, console, output).await,
         Command::Completions { shell } => {
             output.text(&completions(shell))?;
             Ok(ExitCode::SUCCESS)
@@ -71,28 +71,23 @@ async fn backfill(
     output: &Output,
 ) -> Result<ExitCode, CliError> {
     if let Some(place) = args.batch_manifest.clone() {
-        return answer(output, &backfill::manifest(args, &place, console).await?);
+        return output.answer(&backfill::manifest(args, &place, console).await?);
     }
     if args.dry_run {
         let settings = match common.settings() {
             Err(CliError::NoEndpoint) => None,
             settings => Some(settings?),
         };
-        return answer(output, &backfill::estimate(args, settings.as_ref(), console).await?);
+        return output.answer(&backfill::estimate(args, settings.as_ref(), console).await?);
     }
-    answer(output, &backfill::run(cluster(common).await?, args, console).await?)
+    output.answer(&backfill::run(cluster(common).await?, args, console).await?)
 }
 
 async fn setup(common: &Common, args: &args::SetupArgs, output: &Output) -> Result<ExitCode, CliError> {
     if args.dry_run {
-        return answer(output, &setup::requests(&common.settings()?, args)?);
+        return output.answer(&setup::requests(&common.settings()?, args)?);
     }
-    answer(output, &setup::run(&cluster(common).await?, args).await?)
-}
-
-fn answer(output: &Output, answer: &impl Answer) -> Result<ExitCode, CliError> {
-    output.print(answer)?;
-    Ok(ExitCode::from(answer.exit_code()))
+    output.answer(&setup::run(&cluster(common).await?, args).await?)
 }
 
 /// The completion script. It is gathered first, since the generator cannot report a failed write.

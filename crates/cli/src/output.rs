@@ -1,9 +1,18 @@
 //! Standard output: each command gives one answer, written as a table for people or as JSON for programs.
 
+mod csv;
+mod table;
+
 use std::io::{self, IsTerminal, Write};
+use std::process::ExitCode;
 
 use clap::ValueEnum;
 use serde::Serialize;
+use serde_json::Value;
+
+use crate::error::CliError;
+
+pub(crate) use table::{bar, columns, printable, rows};
 
 /// How the answer is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -12,12 +21,24 @@ pub(crate) enum Format {
     Table,
     /// For programs: one line
     Json,
+    /// For programs: one line for each record
+    Ndjson,
+    /// For spreadsheets: one row for each record, nested members as columns
+    Csv,
 }
 
 /// What a command answers; serialized, it is the JSON form.
 pub(crate) trait Answer: Serialize {
     /// The form for people: whole lines.
     fn table(&self, style: Style) -> String;
+
+    /// What it lists, one by one; the whole answer where it is no list.
+    fn records(&self) -> serde_json::Result<Vec<Value>> {
+        Ok(match serde_json::to_value(self)? {
+            Value::Array(items) => items,
+            other => vec![other],
+        })
+    }
 
     /// What the process ends with.
     fn exit_code(&self) -> u8 {
@@ -28,19 +49,29 @@ pub(crate) trait Answer: Serialize {
 /// Whether words are set off.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Style {
-    bold: bool,
+    colored: bool,
 }
 
 impl Style {
     /// Set off on a terminal, unless the user wants none of it (<https://no-color.org>).
     fn of_stdout() -> Self {
         let unwanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        Self { bold: io::stdout().is_terminal() && !unwanted }
+        Self { colored: io::stdout().is_terminal() && !unwanted }
     }
 
     /// `text`, set off.
     pub(crate) fn bold(self, text: &str) -> String {
-        if self.bold { format!("\x1b[1m{text}\x1b[0m") } else { text.to_owned() }
+        self.set(text, "1")
+    }
+
+    /// `text`, less visible.
+    pub(crate) fn dim(self, text: &str) -> String {
+        self.set(text, "2")
+    }
+
+    /// `text` with the attribute of a terminal (<https://ecma-international.org/publications-and-standards/standards/ecma-48/>).
+    fn set(self, text: &str, attribute: &str) -> String {
+        if self.colored && !text.is_empty() { format!("\x1b[{attribute}m{text}\x1b[0m") } else { text.to_owned() }
     }
 }
 
@@ -58,11 +89,21 @@ impl Output {
     }
 
     /// Writes the answer of a command.
-    pub(crate) fn print(self, answer: &impl Answer) -> io::Result<()> {
+    fn print(self, answer: &impl Answer) -> io::Result<()> {
         match self.format {
             Format::Table => self.text(&answer.table(self.style)),
             Format::Json => self.text(&(serde_json::to_string(answer)? + "\n")),
+            Format::Ndjson => {
+                self.text(&answer.records()?.iter().map(|record| format!("{record}\n")).collect::<String>())
+            }
+            Format::Csv => self.text(&csv::text(&answer.records()?)?),
         }
+    }
+
+    /// Writes the answer of a command and tells what the process ends with.
+    pub(crate) fn answer(self, answer: &impl Answer) -> Result<ExitCode, CliError> {
+        self.print(answer)?;
+        Ok(ExitCode::from(answer.exit_code()))
     }
 
     /// Writes text as it is.
@@ -73,27 +114,13 @@ impl Output {
     }
 }
 
-/// Lines of a label and a value, the values aligned.
-pub(crate) fn rows<'a>(rows: impl IntoIterator<Item = (&'a str, String)>) -> String {
-    let rows: Vec<(&str, String)> = rows.into_iter().collect();
-    let width = rows.iter().map(|(label, _)| label.len()).max().unwrap_or(0);
-    rows.iter().map(|(label, value)| format!("{label:width$}  {value}\n")).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn values_are_aligned() {
-        let text = rows([("who", "alice".to_owned()), ("where", "eu-central-1".to_owned())]);
-        assert_eq!(text, "who    alice\nwhere  eu-central-1\n");
-        assert_eq!(rows([]), "");
-    }
-
-    #[test]
     fn words_are_set_off_only_where_asked_for() {
         assert_eq!(Style::default().bold("x"), "x");
-        assert_eq!(Style { bold: true }.bold("x"), "\x1b[1mx\x1b[0m");
+        assert_eq!(Style { colored: true }.bold("x"), "\x1b[1mx\x1b[0m");
     }
 }

@@ -7,7 +7,22 @@ use std::process::Stdio;
 
 use common::{NOBODY, assert_recorded, command, run};
 
-const COMMANDS: [&str; 7] = ["backfill", "ingest", "setup", "replay", "verify", "who", "completions"];
+const COMMANDS: [&str; 14] = [
+    "backfill",
+    "ingest",
+    "setup",
+    "replay",
+    "verify",
+    "who",
+    "history",
+    "search",
+    "trace",
+    "top",
+    "errors",
+    "logins",
+    "explain",
+    "completions",
+];
 
 #[test]
 fn every_command_has_help_with_examples() {
@@ -63,6 +78,14 @@ fn wrong_usage_is_said_before_anything_is_sent() {
             run(&["replay", "letters/", "--queue", "https://sqs.example.com/1/q"], &endpoint),
             run(&["replay", "letters/", "--state", "s3:///state"], &endpoint),
             run(&["who", "x", "--output", "yaml"], &endpoint),
+            run(&["history"], &endpoint),
+            run(&["history", "i-0abc1234def567890", "--limit", "0"], &endpoint),
+            run(&["search", "--since", "yesterday"], &endpoint),
+            run(&["search", "--since", "1h", "--until", "2h"], &endpoint),
+            run(&["trace"], &endpoint),
+            run(&["top"], &endpoint),
+            run(&["top", "actor.name", "--by", "hour"], &endpoint),
+            run(&["explain"], &endpoint),
             run(&["completions", "tcsh"], &[]),
         ],
     );
@@ -77,6 +100,13 @@ fn a_cluster_that_is_not_there_is_said_by_every_command() {
             run(&["ingest", "logs/"], &endpoint),
             run(&["setup"], &endpoint),
             run(&["who", "i-0abc1234def567890", "--output", "json"], &endpoint),
+            run(&["history", "i-0abc1234def567890"], &endpoint),
+            run(&["search", "eventName:RunInstances"], &endpoint),
+            run(&["trace", "ASIAEXAMPLEADMINSES2"], &endpoint),
+            run(&["top", "actor.name"], &endpoint),
+            run(&["errors"], &endpoint),
+            run(&["logins"], &endpoint),
+            run(&["explain", "00000000-0000-4000-8000-000000000000"], &endpoint),
         ],
     );
 }

@@ -1,0 +1,152 @@
+//! What part of the index a question is about: `--since`, `--until`, `--account`, `--region`.
+
+use std::str::FromStr;
+
+use clap::Args;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{Span, Timestamp, ToSpan};
+use serde_json::{Value, json};
+
+use super::query::terms;
+use crate::error::CliError;
+
+/// What every question takes.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Part of the index")]
+pub(crate) struct ScopeArgs {
+    /// Only events from then on: a day (in UTC), a time, or how long ago, such as 12h or 7d
+    #[arg(long, value_name = "WHEN")]
+    since: Option<When>,
+    /// Only events up to then; a day counts in full
+    #[arg(long, value_name = "WHEN")]
+    until: Option<When>,
+    /// Only events that this account received; may be repeated
+    #[arg(long, value_name = "ID")]
+    account: Vec<String>,
+    /// Only events of this region; may be repeated
+    #[arg(long, value_name = "NAME")]
+    region: Vec<String>,
+}
+
+/// A point in time as people give it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum When {
+    Day(Date),
+    Moment(Timestamp),
+    Ago(Span),
+}
+
+/// Why a text is no point in time.
+#[derive(Debug, thiserror::Error)]
+#[error("write a day (2026-11-20), a time (2026-11-20T08:30:00Z) or how long ago (30m, 12h, 7d)")]
+pub(crate) struct WhenError;
+
+impl FromStr for When {
+    type Err = WhenError;
+
+    fn from_str(text: &str) -> Result<Self, WhenError> {
+        let ago = || text.parse::<Span>().ok().filter(|span| span.is_positive()).map(Self::Ago);
+        // A day comes last but one, since its parser takes a time too and forgets the hour.
+        let day = || text.parse().ok().filter(|_| text.len() == "2026-11-20".len()).map(Self::Day);
+        text.parse().map(Self::Moment).ok().or_else(day).or_else(ago).ok_or(WhenError)
+    }
+}
+
+impl When {
+    /// Where it begins.
+    fn start(self, now: Timestamp) -> Option<Timestamp> {
+        match self {
+            Self::Day(day) => Some(day.to_zoned(TimeZone::UTC).ok()?.timestamp()),
+            Self::Moment(moment) => Some(moment),
+            Self::Ago(span) => Some(now.to_zoned(TimeZone::UTC).checked_sub(span).ok()?.timestamp()),
+        }
+    }
+
+    /// Where it has passed.
+    fn end(self, now: Timestamp) -> Option<Timestamp> {
+        match self {
+            Self::Day(day) => Self::Day(day.tomorrow().ok()?).start(now)?.checked_sub(1.millisecond()).ok(),
+            other => other.start(now),
+        }
+    }
+}
+
+/// The filters of a question.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Scope(Vec<Value>);
+
+impl Scope {
+    /// The filters of what was asked for at `now`.
+    ///
+    /// # Errors
+    /// When no time is left.
+    pub(crate) fn new(args: &ScopeArgs, now: Timestamp) -> Result<Self, CliError> {
+        let since = args.since.map(|when| when.start(now).ok_or(CliError::EmptySpan)).transpose()?;
+        let until = args.until.map(|when| when.end(now).ok_or(CliError::EmptySpan)).transpose()?;
+        if since.zip(until).is_some_and(|(since, until)| since > until) {
+            return Err(CliError::EmptySpan);
+        }
+        let mut filters = Vec::new();
+        filters.extend(since.map(|since| json!({"range": {"@timestamp": {"gte": since.to_string()}}})));
+        filters.extend(until.map(|until| json!({"range": {"@timestamp": {"lte": until.to_string()}}})));
+        for (field, values) in [("recipientAccountId", &args.account), ("awsRegion", &args.region)] {
+            filters.extend((!values.is_empty()).then(|| terms(field, values.iter().map(String::as_str))));
+        }
+        Ok(Self(filters))
+    }
+
+    /// The query, in this part of the index only.
+    pub(crate) fn of(&self, query: &Value) -> Value {
+        if self.0.is_empty() {
+            return query.clone();
+        }
+        super::query::all(self.0.iter().chain([query]).cloned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: &str = "2026-11-21T12:00:00Z";
+
+    fn bounds(since: &str, until: &str) -> Result<Value, CliError> {
+        let when = |text: &str| Some(text).filter(|text| !text.is_empty()).map(|text| text.parse().unwrap());
+        let args = ScopeArgs { since: when(since), until: when(until), ..ScopeArgs::default() };
+        Scope::new(&args, NOW.parse().unwrap()).map(|scope| Value::from(scope.0))
+    }
+
+    #[test]
+    fn days_times_and_spans_are_points_in_time() {
+        for (given, since, until) in [
+            ("2026-11-20", "2026-11-20T00:00:00Z", "2026-11-20T23:59:59.999Z"),
+            ("2026-11-20T08:30:00+01:00", "2026-11-20T07:30:00Z", "2026-11-20T07:30:00Z"),
+            ("7d", "2026-11-14T12:00:00Z", "2026-11-14T12:00:00Z"),
+            ("12h", "2026-11-21T00:00:00Z", "2026-11-21T00:00:00Z"),
+            ("1w 1d", "2026-11-13T12:00:00Z", "2026-11-13T12:00:00Z"),
+        ] {
+            assert_eq!(bounds(given, "").unwrap()[0]["range"]["@timestamp"]["gte"], since, "{given}");
+            assert_eq!(bounds("", given).unwrap()[0]["range"]["@timestamp"]["lte"], until, "{given}");
+        }
+        for wrong in ["", "soon", "-7d", "7", "2026-11-31", "20.11.2026"] {
+            assert!(wrong.parse::<When>().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_span_without_time_is_refused() {
+        assert!(matches!(bounds("1h", "2h"), Err(CliError::EmptySpan)));
+        assert!(matches!(bounds("19000y", ""), Err(CliError::EmptySpan)));
+        assert_eq!(bounds("2026-11-20", "2026-11-20").unwrap().as_array().unwrap().len(), 2);
+    }
+
+    #[test]
+    fn a_question_without_options_is_about_everything() {
+        let query = json!({"term": {"eventName": "RunInstances"}});
+        assert_eq!(Scope::default().of(&query), query);
+        let args = ScopeArgs { account: vec!["111122223333".to_owned()], ..ScopeArgs::default() };
+        let narrowed = Scope::new(&args, NOW.parse().unwrap()).unwrap().of(&query);
+        assert_eq!(narrowed["bool"]["filter"], json!([{"terms": {"recipientAccountId": ["111122223333"]}}, query]));
+    }
+}
