@@ -43,8 +43,8 @@ async fn a_function_killed_at_any_moment_leaves_each_record_indexed_once() {
     .await;
 }
 
-/// Random moments of a delivery that takes at least so long, the earliest first: each delivery gets further than the one
-/// before, and is killed while it has new records to place.
+/// Random moments of a delivery that takes at least so long, the earliest first: each delivery gets further than the
+/// one before, and is killed while it has new records to place.
 fn moments(dice: &mut StdRng, least: Duration) -> [Duration; KILLS] {
     let mut moments = [(); KILLS].map(|()| least.mul_f64(dice.random()));
     moments.sort();
@@ -80,8 +80,8 @@ impl<'s> Delivery<'s> {
         time
     }
 
-    /// Fills an index by deliveries that are killed at these moments, and one that is not. How many records were indexed
-    /// at each kill; a delivery that was done before its moment has no part in it.
+    /// Fills an index by deliveries that are killed at these moments, and one that is not. How many records were
+    /// indexed at each kill; a delivery that was done before its moment has no part in it.
     async fn round(&self, moments: [Duration; KILLS]) -> Vec<usize> {
         let mut indexed = Vec::new();
         for moment in moments {

@@ -12,8 +12,8 @@ const OBJECTS: usize = 4;
 /// A queue gives a message up after some more.
 const MOST_DELIVERIES: usize = 3;
 
-/// Many small requests meet many faults, and the function does not wait long for a late reply. It has the longest time that
-/// Lambda gives.
+/// Many small requests meet many faults, and the function does not wait long for a late reply. It has the longest time
+/// that Lambda gives.
 const SETTINGS: [(&str, &str); 3] = [
     ("TRAILSEARCH_BATCH_DOCUMENTS", "50"),
     ("TRAILSEARCH_REQUEST_TIMEOUT_SECONDS", "1"),

@@ -8,8 +8,8 @@ import org.codelibs.opensearch.runner.OpenSearchRunner;
 /**
  * Runs one node of an OpenSearch cluster until SIGTERM, then closes it cleanly.
  *
- * <p>Usage: {@code java -cp 'lib/*' Node.java BASE_PATH NUMBER HTTP_PORT TRANSPORT_PORTS}, where the node has this number,
- * counted from 1, and the transport ports are those of all nodes of the cluster in their order, separated by commas.
+ * <p>Usage: {@code java -cp 'lib/*' Node.java BASE_PATH NUMBER HTTP_PORT TRANSPORT_PORTS}, where the node has this
+ * number, counted from 1, and the transport ports are those of all nodes in their order, separated by commas.
  */
 public final class Node {
     private static final String HOST = "127.0.0.1";

@@ -64,7 +64,7 @@ class Stack:
         return processes.is_running(self.state["services"].get(name))
 
     def names(self) -> list[str]:
-        """Every service that is wanted or was started, further nodes of a larger cluster too, in the order of their start."""
+        """Every service that is wanted or was started, nodes of a larger cluster too, in the order of their start."""
         first, *rest = services.port_names(self.options.nodes)
         return [first, *(name for name in self.state["services"] if name not in (first, *rest)), *rest]
 

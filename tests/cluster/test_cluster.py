@@ -117,7 +117,7 @@ class ClusterTest(unittest.TestCase):
             f"{len(failed)} failed attempts at objects, {retried} documents sent again, {duplicate} there already"
         )
         put = Counter(self.load.events)
-        self.assertEqual(((put - found).total(), (found - put).total()), (0, 0), "events that are missing, and too many")
+        self.assertEqual(((put - found).total(), (found - put).total()), (0, 0), "missing events, and others")
 
 
 if __name__ == "__main__":

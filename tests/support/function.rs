@@ -91,8 +91,8 @@ impl Function {
         line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1024
     }
 
-    /// Kills the function's process, as soon as there is one. The invocation under way fails then, and the emulator starts
-    /// another process at the next.
+    /// Kills the function's process, as soon as there is one. The invocation under way fails then, and the emulator
+    /// starts another process at the next.
     pub async fn kill(&self) {
         while self.process_id().is_none_or(|process| !kill(&process)) {
             tokio::time::sleep(Duration::from_millis(1)).await;
