@@ -54,8 +54,10 @@ async fn check(sandbox: &Sandbox, odds: Odds) {
     check_books(&function, records);
     sandbox.assert_holds(&ids).await;
     let sum = |name| books(&function).iter().map(|line| count(line, name)).sum::<u64>();
+    let tally = proxy.tally();
     assert!(sum("retried") > 0);
-    eprintln!("{} records, {deliveries} deliveries: {}", ids.len(), proxy.tally());
+    assert_eq!(tally.hasty, 0, "requests that came again before the time that Retry-After named");
+    eprintln!("{} records, {deliveries} deliveries: {tally}", ids.len());
     eprintln!("{} documents sent again, {} found to be there already", sum("retried"), sum("duplicate"));
 }
 

@@ -15,7 +15,7 @@ mod soak;
 
 pub use function::Function;
 pub use log::{Log, key};
-pub use proxy::{Odds, Proxy};
+pub use proxy::{Odds, Proxy, Tally};
 pub use runtime_api::invoke_traced;
 pub use sandbox::{Sandbox, sandbox};
 pub use soak::{is_soak, seed};

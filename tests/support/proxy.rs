@@ -2,9 +2,9 @@
 
 mod items;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use std::{fmt, io};
 
 use rand::rngs::StdRng;
@@ -18,6 +18,9 @@ use crate::http::{Reply, Request};
 
 /// The longest time by which a reply is late.
 const LATEST: Duration = Duration::from_millis(1_500);
+
+/// What `Retry-After` asks for.
+const RETRY_AFTER: Duration = Duration::from_secs(1);
 
 /// How often things go wrong, from 0 to 1.
 #[derive(Debug, Clone, Copy, Default)]
@@ -68,7 +71,7 @@ impl Proxy {
         let endpoint = format!("http://{}", listener.local_addr().unwrap());
         let upstream = upstream.trim_start_matches("http://").trim_end_matches('/').to_owned();
         let dice = Mutex::new(StdRng::seed_from_u64(seed));
-        let traffic = Arc::new(Traffic { upstream, odds, dice, tally: Mutex::default() });
+        let traffic = Arc::new(Traffic { upstream, odds, dice, tally: Mutex::default(), declined: Mutex::default() });
         let server = tokio::spawn(serve(listener, Arc::clone(&traffic)));
         Self { endpoint, traffic, server }
     }
@@ -85,13 +88,15 @@ pub struct Tally {
     requests: u64,
     /// How many met which fault.
     faults: BTreeMap<&'static str, u64>,
+    /// How many came sooner again than `Retry-After` had asked for.
+    pub hasty: u64,
     items: usize,
     withheld: usize,
 }
 
 impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { requests, faults, items, withheld } = self;
+        let Self { requests, faults, items, withheld, .. } = self;
         write!(f, "{requests} requests, {} with faults {faults:?}", faults.values().sum::<u64>())?;
         if *items > 0 { write!(f, ", {withheld} of {items} items withheld") } else { Ok(()) }
     }
@@ -119,16 +124,23 @@ struct Traffic {
     odds: Odds,
     dice: Mutex<StdRng>,
     tally: Mutex<Tally>,
+    /// When bodies were declined with `Retry-After`.
+    declined: Mutex<HashMap<Vec<u8>, Instant>>,
 }
 
 impl Traffic {
     /// Answers the requests of one connection, until it ends or a fault ends it.
     async fn answer_all(&self, mut stream: TcpStream) -> io::Result<()> {
         while let Some(request) = Request::read(&mut stream).await {
-            self.tally.lock().unwrap().requests += 1;
+            self.see(&request);
             match self.fault() {
                 None => write(&mut stream, &self.forward(request).await).await?,
-                Some(Fault::Declined { status, retry_after }) => decline(&mut stream, status, retry_after).await?,
+                Some(Fault::Declined { status, retry_after: false }) => decline(&mut stream, status, "").await?,
+                Some(Fault::Declined { status, retry_after: true }) => {
+                    let header = format!("Retry-After: {}\r\n", RETRY_AFTER.as_secs());
+                    self.declined.lock().unwrap().insert(request.body, Instant::now());
+                    decline(&mut stream, status, &header).await?;
+                }
                 Some(Fault::Late) => {
                     let reply = self.forward(request).await;
                     tokio::time::sleep(self.lateness()).await;
@@ -144,6 +156,13 @@ impl Traffic {
             }
         }
         Ok(())
+    }
+
+    fn see(&self, request: &Request) {
+        let declined = self.declined.lock().unwrap().remove(&request.body);
+        let mut tally = self.tally.lock().unwrap();
+        tally.requests += 1;
+        tally.hasty += u64::from(declined.is_some_and(|moment| moment.elapsed() < RETRY_AFTER));
     }
 
     fn fault(&self) -> Option<Fault> {
@@ -185,9 +204,9 @@ async fn write(stream: &mut TcpStream, Reply { status, body }: &Reply) -> io::Re
     send(stream, *status, "", body.len(), body).await
 }
 
-async fn decline(stream: &mut TcpStream, status: u16, retry_after: bool) -> io::Result<()> {
+async fn decline(stream: &mut TcpStream, status: u16, headers: &str) -> io::Result<()> {
     let body = format!(r#"{{"error":{{"type":"proxy_exception","reason":"declined"}},"status":{status}}}"#);
-    send(stream, status, if retry_after { "Retry-After: 1\r\n" } else { "" }, body.len(), body.as_bytes()).await
+    send(stream, status, headers, body.len(), body.as_bytes()).await
 }
 
 /// Writes a half of a reply whose head promises the whole.
