@@ -112,7 +112,8 @@ impl<'s> Delivery<'s> {
     }
 
     async fn complete(&self) {
-        assert_eq!(self.function.invoke(&self.event).await, event::failed(&[]));
+        let reply = self.function.invoke(&self.event).await;
+        assert_eq!(reply, event::failed(&[]), "{}", self.function.output());
     }
 
     async fn empty(&self) {

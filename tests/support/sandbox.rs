@@ -88,16 +88,22 @@ impl Sandbox {
 
     /// How many of these events are searchable in the sandbox.
     pub async fn count(&self, ids: &[String]) -> usize {
-        // There is no index yet where nothing was written.
-        let _ = self.index.get(&format!("{}-*/_refresh", self.name)).await;
+        self.refresh().await;
         self.count_in(&format!("{}-*", self.name), ids).await.unwrap()
     }
 
     /// How many events are searchable in the sandbox.
     pub async fn count_all(&self) -> usize {
+        self.refresh().await;
+        self.index.get(&format!("{}-*/_count", self.name)).await.unwrap()["count"].as_u64().unwrap() as usize
+    }
+
+    /// Makes what was written searchable; an index that was made a moment ago answers only when its shards have started.
+    async fn refresh(&self) {
         let indices = format!("{}-*", self.name);
-        self.index.get(&format!("{indices}/_refresh")).await.unwrap();
-        self.index.get(&format!("{indices}/_count")).await.unwrap()["count"].as_u64().unwrap() as usize
+        for path in [format!("_cluster/health/{indices}?wait_for_status=yellow"), format!("{indices}/_refresh")] {
+            self.index.get(&path).await.unwrap();
+        }
     }
 
     /// How many of these events are searchable in some indices.
