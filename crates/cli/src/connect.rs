@@ -9,8 +9,8 @@ use trailsearch_aws::{CloudTrailKeys, S3Store, load_config};
 use trailsearch_digest::{ListKeysError, PublicKey, PublicKeys};
 use trailsearch_ingest::Settings;
 use trailsearch_ingest::ports::StateStore;
-use trailsearch_ingest::settings::{AuthKind, EndpointSettings};
-use trailsearch_search::{Auth, AwsService, Connection, Dashboards, OpenSearchIndex};
+use trailsearch_ingest::settings::EndpointSettings;
+use trailsearch_search::{AwsService, Dashboards, OpenSearchIndex};
 
 use crate::error::CliError;
 use crate::state::{FolderState, StateLocation};
@@ -48,7 +48,7 @@ pub(crate) async fn dashboards(settings: &EndpointSettings) -> Result<Dashboards
 
 /// The settings that requests are signed by, where they are.
 async fn aws_settings(settings: &EndpointSettings) -> SdkConfig {
-    match aws_service(settings) {
+    match AwsService::of(settings) {
         Some(_) => load_config().await,
         // To find the region may take seconds where there is none.
         None => SdkConfig::builder().build(),
@@ -86,50 +86,5 @@ pub(crate) async fn state(
     match given.or_else(|| settings.state.clone().map(StateLocation::S3))? {
         StateLocation::S3(place) => Some(Arc::new(s3.get().await.state(place))),
         StateLocation::Folder(folder) => Some(Arc::new(FolderState::new(folder))),
-    }
-}
-
-/// The AWS service that requests to the endpoint are signed for, by what is set or else by its host name.
-pub(crate) fn aws_service(settings: &EndpointSettings) -> Option<AwsService> {
-    match settings.auth {
-        AuthKind::Es => Some(AwsService::Es),
-        AuthKind::Aoss => Some(AwsService::Aoss),
-        AuthKind::Auto => inferred_service(settings),
-        AuthKind::None | AuthKind::Basic => None,
-    }
-}
-
-fn inferred_service(settings: &EndpointSettings) -> Option<AwsService> {
-    let login = settings.username.clone().map(|user| (user, String::new()));
-    match Connection::new(settings.endpoint.parse().ok()?, login).auth {
-        Auth::SigV4 { service, .. } => Some(service),
-        Auth::None | Auth::Basic { .. } => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn service(endpoint: &str, auth: &str, user: &str) -> Option<AwsService> {
-        let lookup = |name: &str| match name {
-            "OPENSEARCH_ENDPOINT" => Some(endpoint.to_owned()),
-            "OPENSEARCH_AUTH" => Some(auth.to_owned()),
-            "OPENSEARCH_USERNAME" => Some(user.to_owned()),
-            _ => None,
-        };
-        aws_service(&Settings::read(lookup, std::iter::empty()).unwrap().endpoint)
-    }
-
-    #[test]
-    fn the_host_or_the_authentication_tells_the_service() {
-        let collection = "https://abc123.eu-central-1.aoss.amazonaws.com";
-        let domain = "https://search-x.eu-central-1.es.amazonaws.com";
-        assert_eq!(service(collection, "auto", ""), Some(AwsService::Aoss));
-        assert_eq!(service(domain, "auto", ""), Some(AwsService::Es));
-        assert_eq!(service("https://search.example.com", "aoss", ""), Some(AwsService::Aoss));
-        assert_eq!(service(collection, "none", ""), None);
-        assert_eq!(service(domain, "auto", "alice"), None);
-        assert_eq!(service("http://127.0.0.1:9200", "auto", ""), None);
     }
 }

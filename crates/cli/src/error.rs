@@ -11,8 +11,8 @@ use trailsearch_aws::UploadError;
 use trailsearch_digest::ListKeysError;
 use trailsearch_ingest::ports::{Cause, QueueError};
 use trailsearch_ingest::settings::SettingsError;
-use trailsearch_schema::{NameError, TemplateError};
 use trailsearch_search::{ConnectError, SearchError};
+use trailsearch_setup::SetupError;
 
 use crate::backfill::JournalError;
 use crate::ingest::sources::SourceError;
@@ -45,22 +45,14 @@ pub(crate) enum CliError {
     /// The cluster does not answer as it should.
     #[error(transparent)]
     Search(#[from] SearchError),
-    /// The index template cannot be made.
+    /// The cluster cannot be set up.
     #[error(transparent)]
-    Template(#[from] TemplateError),
-    /// The dashboards cannot be made.
-    #[error(transparent)]
-    Name(#[from] NameError),
+    Setup(#[from] SetupError),
     /// The index template is not there.
     #[error(
         "the index template {0} is not installed: run `trailsearch setup --index-prefix {0}` once, or add --setup (without it, the cluster would guess the mapping)"
     )]
     NoTemplate(String),
-    /// There is a template of that name, and it is somebody else's.
-    #[error(
-        "the cluster has an index template {0} that is not trailsearch's: choose another --index-prefix, or remove that template"
-    )]
-    ForeignTemplate(String),
     /// Every object that was found holds no events, as has been said already.
     #[error(
         "nothing to ingest: all objects that were found are skipped; give log files (.json.gz or .json) or a prefix of them, such as s3://bucket/AWSLogs/111122223333/CloudTrail/"

@@ -96,6 +96,12 @@ impl Template {
         Ok(Self { flavor, prefix, extra: Extra::default(), shards: None, replicas: None })
     }
 
+    /// The index template's name, which is the prefix.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.prefix
+    }
+
     /// The same template with fields for the names that a user promotes.
     #[must_use]
     pub fn with_promoted(mut self, extra: Extra) -> Self {

@@ -33,6 +33,16 @@ impl Connection {
     }
 }
 
+impl AwsService {
+    /// The service that requests are signed for; none where they are not signed, or the settings lead to no client.
+    pub fn of(settings: &EndpointSettings) -> Option<Self> {
+        match Connection::from_settings(settings).ok()?.auth {
+            Auth::SigV4 { service, .. } => Some(service),
+            Auth::None | Auth::Basic { .. } => None,
+        }
+    }
+}
+
 /// What was asked for, with what could be inferred where that is enough.
 fn auth(asked: AuthKind, inferred: Auth, endpoint: &Url) -> Result<Auth, ConnectError> {
     match (asked, inferred) {
@@ -95,6 +105,23 @@ mod tests {
             let auth = resolved(endpoint, asked, username).unwrap();
             assert_eq!(auth, expected, "{endpoint} {asked:?} {username:?}");
             assert_eq!(auth.needs_aws(), matches!(auth, Auth::SigV4 { .. }));
+        }
+    }
+
+    #[test]
+    fn requests_are_signed_for_the_service_of_the_host_or_of_the_settings() {
+        let collection = "https://abc123.eu-central-1.aoss.amazonaws.com";
+        let cases = [
+            (collection, AuthKind::Auto, None, Some(AwsService::Aoss)),
+            (DOMAIN, AuthKind::Auto, None, Some(AwsService::Es)),
+            (OWN, AuthKind::Aoss, None, Some(AwsService::Aoss)),
+            (collection, AuthKind::None, None, None),
+            (DOMAIN, AuthKind::Auto, Some("alice"), None),
+            ("http://127.0.0.1:9200", AuthKind::Auto, None, None),
+            ("http://", AuthKind::Es, None, None),
+        ];
+        for (endpoint, asked, username, expected) in cases {
+            assert_eq!(AwsService::of(&settings(endpoint, asked, username)), expected, "{endpoint} {asked:?}");
         }
     }
 

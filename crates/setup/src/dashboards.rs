@@ -1,73 +1,76 @@
 //! Saved objects into OpenSearch Dashboards.
 
+use std::fmt;
+
 use serde::Serialize;
-use trailsearch_ingest::Settings;
 use trailsearch_ingest::settings::EndpointSettings;
 use trailsearch_schema::saved_objects;
-use trailsearch_search::Connection;
+use trailsearch_search::{AwsService, Connection, Dashboards};
 
-use crate::connect::{aws_service, dashboards};
-use crate::error::CliError;
+use crate::error::SetupError;
 
 /// What became of the saved objects.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
-pub(crate) enum Outcome {
+pub enum Outcome {
     /// They are there.
     Imported {
         /// Where Dashboards answers.
         address: String,
+        /// How many they are.
         objects: u64,
     },
+    /// They were not sent, or not taken.
     Skipped {
+        /// Why.
         reason: String,
     },
 }
 
-/// Imports the searches and dashboards of the index prefix. Where nobody said that there is a Dashboards, it is no
-/// error that none answers.
+/// Imports the searches and dashboards of the index prefix. Unless Dashboards is `needed`, it is no error that it does
+/// not take them.
 ///
 /// # Errors
-/// When the Dashboards that is `given` does not take them.
-pub(crate) async fn install(settings: &Settings, given: Option<&str>) -> Result<Outcome, CliError> {
-    let Some(place) = place(&settings.endpoint, given) else {
-        let reason = "nobody says where OpenSearch Dashboards is, give --dashboards URL".to_owned();
+/// When the Dashboards that is needed does not take them.
+pub(crate) async fn install(
+    dashboards: Option<&Dashboards>,
+    needed: bool,
+    prefix: &str,
+) -> Result<Outcome, SetupError> {
+    let Some(dashboards) = dashboards else {
+        let reason = "nobody says where OpenSearch Dashboards is, give its URL".to_owned();
         return Ok(Outcome::Skipped { reason });
     };
-    let objects = saved_objects(&settings.ingest.index_prefix)?;
-    let dashboards = dashboards(&place).await?;
-    match dashboards.import(&objects).await {
+    match dashboards.import(&saved_objects(prefix)?).await {
         Ok(objects) => Ok(Outcome::Imported { address: dashboards.address().to_owned(), objects }),
-        Err(error) if given.is_none() => Ok(Outcome::Skipped { reason: error.to_string() }),
+        Err(error) if !needed => Ok(Outcome::Skipped { reason: error.to_string() }),
         Err(error) => Err(error.into()),
     }
 }
 
 /// Where Dashboards answers: where it is `given`, or at `/_dashboards` of an AWS endpoint. See
 /// <https://docs.aws.amazon.com/opensearch-service/latest/developerguide/dashboards.html>.
-fn place(cluster: &EndpointSettings, given: Option<&str>) -> Option<EndpointSettings> {
-    let beside = || aws_service(cluster).map(|_| format!("{}/_dashboards", cluster.endpoint.trim_end_matches('/')));
+pub(crate) fn place(cluster: &EndpointSettings, given: Option<&str>) -> Option<EndpointSettings> {
+    let beside = || AwsService::of(cluster).map(|_| format!("{}/_dashboards", cluster.endpoint.trim_end_matches('/')));
     let endpoint = given.map(str::to_owned).or_else(beside)?;
     Some(EndpointSettings { endpoint, ..cluster.clone() })
 }
 
-/// The address of the import, without a login, where there is a Dashboards.
+/// The address of the import, without a login.
 ///
 /// # Errors
 /// When the address is no URL.
-pub(super) fn import_address(cluster: &EndpointSettings, given: Option<&str>) -> Result<Option<String>, CliError> {
-    let Some(place) = place(cluster, given) else { return Ok(None) };
-    let address = Connection::from_settings(&place)?.endpoint;
+pub(crate) fn import_address(place: &EndpointSettings) -> Result<String, SetupError> {
+    let address = Connection::from_settings(place)?.endpoint;
     let address = address.as_str().trim_end_matches('/');
-    Ok(Some(format!("{address}/api/saved_objects/_import?overwrite=true")))
+    Ok(format!("{address}/api/saved_objects/_import?overwrite=true"))
 }
 
-impl Outcome {
-    /// What is said of it, in one line.
-    pub(super) fn told(&self) -> String {
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Imported { address, objects } => format!("{objects} saved objects imported at {address}"),
-            Self::Skipped { reason } => format!("skipped: {reason}"),
+            Self::Imported { address, objects } => write!(f, "{objects} saved objects imported at {address}"),
+            Self::Skipped { reason } => write!(f, "skipped: {reason}"),
         }
     }
 }
@@ -75,10 +78,12 @@ impl Outcome {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use trailsearch_ingest::Settings;
 
     fn address_of(endpoint: &str, given: Option<&str>) -> Option<String> {
         let lookup = |name: &str| (name == "OPENSEARCH_ENDPOINT").then(|| endpoint.to_owned());
-        let address = import_address(&Settings::read(lookup, std::iter::empty()).unwrap().endpoint, given).unwrap()?;
+        let cluster = Settings::read(lookup, std::iter::empty()).unwrap().endpoint;
+        let address = import_address(&place(&cluster, given)?).unwrap();
         address.strip_suffix("/api/saved_objects/_import?overwrite=true").map(str::to_owned)
     }
 

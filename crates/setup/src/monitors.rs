@@ -1,43 +1,54 @@
 //! Monitors into the cluster's Alerting plugin.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use serde::Serialize;
 use serde_json::{Value, json};
 use trailsearch_schema::{Flavor, monitors};
-use trailsearch_search::SearchError;
+use trailsearch_search::{OpenSearchIndex, SearchError};
 
-use crate::connect::Cluster;
-use crate::error::CliError;
+use crate::error::SetupError;
 
 /// Where the plugin takes monitors. See <https://docs.opensearch.org/latest/observing-your-data/alerting/api/>.
-pub(super) const PATH: &str = "/_plugins/_alerting/monitors";
+pub(crate) const PATH: &str = "/_plugins/_alerting/monitors";
 
 /// What became of the monitors.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
-pub(crate) enum Outcome {
+pub enum Outcome {
     /// They are there.
     Installed {
+        /// The names of those that were missing.
         created: Vec<String>,
         /// Monitors of these names that were there already: they are left as people have set them up.
         kept: Vec<String>,
     },
+    /// There are none.
     Skipped {
+        /// Why.
         reason: String,
     },
 }
 
-/// Creates the monitors that are not there yet, where the cluster has the plugin.
+/// Creates the monitors that are not there yet, where they are `wanted` and the cluster has the plugin.
 ///
 /// # Errors
 /// When the cluster does not answer, or the plugin does not take one.
-pub(crate) async fn install(cluster: &Cluster, flavor: Flavor) -> Result<Outcome, CliError> {
+pub(crate) async fn install(
+    index: &OpenSearchIndex,
+    wanted: bool,
+    flavor: Flavor,
+    prefix: &str,
+) -> Result<Outcome, SetupError> {
+    if !wanted {
+        return Ok(skipped("they are not wanted"));
+    }
     if flavor == Flavor::Serverless {
         return Ok(skipped("OpenSearch Serverless has no alerting"));
     }
-    let wanted = monitors(cluster.index_prefix())?;
-    let known = match known(cluster, &wanted).await {
+    let wanted = monitors(prefix)?;
+    let known = match known(index, &wanted).await {
         Ok(known) => known,
         Err(SearchError::BadRequest { reason, .. }) if reason.starts_with("no handler found") => {
             return Ok(skipped("the cluster has no Alerting plugin"));
@@ -47,7 +58,7 @@ pub(crate) async fn install(cluster: &Cluster, flavor: Flavor) -> Result<Outcome
     };
     let (kept, missing): (Vec<_>, Vec<_>) = wanted.into_iter().partition(|monitor| known.contains(name(monitor)));
     for monitor in &missing {
-        match cluster.index.post_json(PATH, monitor).await {
+        match index.post_json(PATH, monitor).await {
             Err(SearchError::NotFound { .. }) => return Ok(skipped("the cluster has no Alerting plugin")),
             created => created?,
         };
@@ -57,10 +68,10 @@ pub(crate) async fn install(cluster: &Cluster, flavor: Flavor) -> Result<Outcome
 }
 
 /// Which of the monitors there are, by their names.
-async fn known(cluster: &Cluster, wanted: &[Value]) -> Result<BTreeSet<String>, SearchError> {
+async fn known(index: &OpenSearchIndex, wanted: &[Value]) -> Result<BTreeSet<String>, SearchError> {
     let names: Vec<&str> = wanted.iter().map(name).collect();
     let query = json!({"size": 1000, "query": {"terms": {"monitor.name.keyword": names}}});
-    match cluster.index.post_json(&format!("{PATH}/_search"), &query).await {
+    match index.post_json(&format!("{PATH}/_search"), &query).await {
         Ok(reply) => {
             let hits = reply.pointer("/hits/hits").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
             Ok(hits.iter().map(|hit| name(&hit["_source"]).to_owned()).collect())
@@ -81,14 +92,13 @@ fn skipped(reason: impl Into<String>) -> Outcome {
     Outcome::Skipped { reason: reason.into() }
 }
 
-impl Outcome {
-    /// What is said of it, in one line.
-    pub(super) fn told(&self) -> String {
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Installed { created, kept } => {
-                format!("{} created, {} kept as they were", created.len(), kept.len())
+                write!(f, "{} created, {} kept as they were", created.len(), kept.len())
             }
-            Self::Skipped { reason } => format!("skipped: {reason}"),
+            Self::Skipped { reason } => write!(f, "skipped: {reason}"),
         }
     }
 }
