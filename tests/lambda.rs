@@ -273,7 +273,7 @@ fn check_books(line: &Value, sandbox: &Sandbox, log: &Log, indexed: usize, dupli
 }
 
 #[tokio::test]
-async fn wrong_settings_end_the_cold_start_and_are_all_named() {
+async fn wrong_settings_fail_every_event_and_are_all_named() {
     sandbox("settings", async |sandbox| {
         let wrong = [
             ("OPENSEARCH_ENDPOINT", "search.example.com"),
@@ -282,9 +282,10 @@ async fn wrong_settings_end_the_cold_start_and_are_all_named() {
             ("TRAILSEARCH_BATCHBYTES", "1"),
         ];
         let function = sandbox.function(&wrong).await;
-        assert_eq!(function.invoke(&json!({"Event": "s3:TestEvent"})).await, Value::Null);
-        let logged = function.logged("the function cannot start");
-        let error = logged[0]["error"].as_str().unwrap();
+        let reply = function.invoke(&json!({"Event": "s3:TestEvent"})).await;
+        assert_eq!(reply["errorType"], "FailedStart", "{reply}");
+        let error = reply["errorMessage"].as_str().unwrap();
+        assert_eq!(function.logged("the function cannot start")[0]["error"], error);
         for text in [
             "OPENSEARCH_ENDPOINT does not begin with https:// or http://, allowed is a URL such as",
             "OPENSEARCH_AUTH is 'kerberos', allowed is one of auto, none, basic, es, aoss",

@@ -25,3 +25,20 @@ pub fn failed(ids: &[String]) -> Value {
     let item = |id| json!({"itemIdentifier": id});
     json!({"batchItemFailures": ids.iter().map(item).collect::<Vec<_>>()})
 }
+
+/// What CloudFormation asks of a custom resource: `Create`, `Update` or `Delete`.
+pub fn custom_resource(request_type: &str, response_url: &str, setup: &Value) -> Value {
+    let mut request = json!({
+        "RequestType": request_type,
+        "ResponseURL": response_url,
+        "StackId": "arn:aws:cloudformation:us-east-1:111122223333:stack/trail/7f3a0d10-c6a5-11f0-8de9-0242ac120002",
+        "RequestId": "0b3a7e39-46b0-4f5c-9d0b-5b0f6f3c8c11",
+        "ResourceType": "Custom::TrailsearchSetup",
+        "LogicalResourceId": "Setup",
+        "ResourceProperties": {"ServiceToken": "arn:aws:lambda:us-east-1:111122223333:function:tests", "Setup": setup},
+    });
+    if request_type != "Create" {
+        request["PhysicalResourceId"] = json!("trailsearch-setup-Setup");
+    }
+    request
+}

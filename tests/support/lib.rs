@@ -4,6 +4,7 @@
 //! Without the stack the tests are skipped, or fail where `LOCAL_STACK_REQUIRED` is set.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr, reason = "helpers of tests")]
 
+mod callback;
 pub mod event;
 mod function;
 mod http;
@@ -13,6 +14,7 @@ mod runtime_api;
 mod sandbox;
 mod soak;
 
+pub use callback::Callback;
 pub use function::Function;
 pub use log::{Log, key};
 pub use proxy::{Odds, Proxy, Tally};

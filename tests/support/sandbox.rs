@@ -141,12 +141,18 @@ impl Sandbox {
         http::request("DELETE", &self.address, path, "").await;
     }
 
-    async fn remove(&self) {
+    /// Deletes the index template, so that the cluster is as one that nobody has set up.
+    pub async fn delete_template(&self) {
         let Self { name, .. } = self;
-        for path in [format!("/{name}-*"), format!("/_index_template/{name}"), format!("/_component_template/{name}-*")]
-        {
+        for path in [format!("/_index_template/{name}"), format!("/_component_template/{name}-*")] {
             self.delete(&path).await;
         }
+    }
+
+    async fn remove(&self) {
+        let Self { name, .. } = self;
+        self.delete(&format!("/{name}-*")).await;
+        self.delete_template().await;
         let buckets = self.s3.list_buckets().send().await.unwrap();
         let is_own =
             |bucket: &&str| bucket.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'));

@@ -9,6 +9,7 @@ use clap_complete::Shell;
 use jiff::civil::Date;
 use trailsearch_core::object::Kind;
 use trailsearch_ingest::Settings;
+use trailsearch_setup::Choices;
 
 use crate::backfill::{BucketPrefix, ManifestPlace};
 use crate::error::CliError;
@@ -70,7 +71,7 @@ Exit codes:
 const SETUP_HELP: &str = "\
 Examples:
   trailsearch setup
-  trailsearch setup --shards 3 --replicas 1
+  trailsearch setup --shards 3 --replicas 1 --retention-days 365
   trailsearch setup --dashboards http://127.0.0.1:5601
   trailsearch setup --index-prefix audit --dry-run --output json
 
@@ -301,11 +302,14 @@ pub(crate) struct ReplayArgs {
 #[derive(Debug, Default, Args)]
 pub(crate) struct SetupArgs {
     /// Primary shards of each index [default: 1]
-    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..=1024))]
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(Choices::SHARDS))]
     pub(crate) shards: Option<u32>,
     /// Replicas of each shard [default: the cluster's]
-    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(0..=32))]
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(Choices::REPLICAS))]
     pub(crate) replicas: Option<u32>,
+    /// Delete indices when each of their events is older than this, by an ISM policy [default: keep them]
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(Choices::RETENTION_DAYS))]
+    pub(crate) retention_days: Option<u32>,
     /// The kind of server; auto tells it by the endpoint and the authentication
     #[arg(long, value_enum, default_value_t = FlavorChoice::Auto)]
     pub(crate) flavor: FlavorChoice,

@@ -4,7 +4,7 @@ use serde::Serialize;
 use trailsearch_ingest::Settings;
 use trailsearch_schema::Flavor;
 use trailsearch_setup::{
-    Body, Change, Choices, Installed, Plan, Report, Request, SetupError, TemplateState, template_state,
+    Body, Change, Choices, Installed, Patience, Plan, Report, Request, SetupError, TemplateState, template_state,
 };
 
 use crate::args::{FlavorChoice, SetupArgs};
@@ -28,6 +28,7 @@ impl From<&SetupArgs> for Choices {
             },
             shards: args.shards,
             replicas: args.replicas,
+            retention_days: args.retention_days,
             dashboards: args.dashboards.clone(),
             monitors: None,
         }
@@ -53,7 +54,7 @@ pub(crate) async fn run(cluster: &Cluster, args: &SetupArgs) -> Result<Report, C
         Some(place) => Some(dashboards(place).await?),
         None => None,
     };
-    Ok(plan.install(&cluster.index, dashboards.as_ref()).await?)
+    Ok(plan.install(&cluster.index, dashboards.as_ref(), &Patience::none()).await?)
 }
 
 /// Sees to it that there is an index template: where it is missing, it is installed if that is `wanted`. Where
@@ -78,18 +79,22 @@ pub(crate) async fn ensure(cluster: &Cluster, wanted: bool, console: &Console) -
 
 impl Answer for Report {
     fn table(&self, style: Style) -> String {
-        let more = [("dashboards", self.dashboards.to_string()), ("monitors", self.monitors.to_string())];
+        let more = [
+            ("retention", self.retention.to_string()),
+            ("monitors", self.monitors.to_string()),
+            ("dashboards", self.dashboards.to_string()),
+        ];
         template_table(&self.template, style) + &rows(more)
     }
 }
 
 fn template_table(template: &Installed, style: Style) -> String {
-    let (state, more) = match template.state {
-        Change::Created => ("created", ""),
-        Change::Updated => ("updated", "; indices that exist keep the mapping they have"),
-        Change::Unchanged => ("unchanged", ""),
+    let more = match template.state {
+        Change::Updated => "; indices that exist keep the mapping they have",
+        Change::Created | Change::Unchanged => "",
     };
-    let head = format!("index template {} {}{more}\n", style.bold(&template.index_template), style.bold(state));
+    let (name, state) = (style.bold(&template.index_template), style.bold(&template.state.to_string()));
+    let head = format!("index template {name} {state}{more}\n");
     head + &rows(template.requests.iter().map(|path| ("PUT", path.clone())))
 }
 

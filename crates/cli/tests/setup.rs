@@ -3,71 +3,14 @@
 
 mod common;
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
-use std::sync::{Arc, Mutex};
-use std::thread;
-
+use common::fake::{Request, Server};
 use common::{Run, assert_recorded, run};
 use serde_json::{Value, json};
 
-/// A request: its first line without the version, its head and its body.
-#[derive(Debug, Clone)]
-struct Request {
-    line: String,
-    head: String,
-    body: String,
-}
-
-/// A server that notes every request and answers by its first line.
-struct Server {
-    address: String,
-    requests: Arc<Mutex<Vec<Request>>>,
-}
-
-impl Server {
-    fn answering(answer: fn(&str) -> (u16, Value)) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = format!("http://{}", listener.local_addr().unwrap());
-        let requests = Arc::new(Mutex::new(Vec::new()));
-        let noted = Arc::clone(&requests);
-        thread::spawn(move || {
-            for stream in listener.incoming().flatten() {
-                serve(stream, answer, &noted);
-            }
-        });
-        Self { address, requests }
-    }
-
-    /// The requests whose first line contains this.
-    fn asked(&self, line: &str) -> Vec<Request> {
-        self.requests.lock().unwrap().iter().filter(|request| request.line.contains(line)).cloned().collect()
-    }
-}
-
-fn serve(mut stream: TcpStream, answer: fn(&str) -> (u16, Value), noted: &Mutex<Vec<Request>>) {
-    let mut reader = BufReader::new(stream.try_clone().unwrap());
-    let mut lines = Vec::new();
-    while let Some(line) = reader.by_ref().lines().next().map(Result::unwrap).filter(|line| !line.is_empty()) {
-        lines.push(line);
-    }
-    let head = lines.join("\n").to_ascii_lowercase();
-    let length =
-        head.lines().find_map(|line| line.strip_prefix("content-length: ")).map_or(0, |text| text.parse().unwrap());
-    let mut body = vec![0; length];
-    reader.read_exact(&mut body).unwrap();
-    let line = lines[0].trim_end_matches(" HTTP/1.1").to_owned();
-    let (status, reply) = answer(&line);
-    noted.lock().unwrap().push(Request { line, head, body: String::from_utf8(body).unwrap() });
-    let reply = reply.to_string();
-    let head = format!("HTTP/1.1 {status} -\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", reply.len());
-    stream.write_all((head + &reply).as_bytes()).unwrap();
-}
-
 /// A cluster with the plugin and one of the monitors.
-fn cluster(line: &str) -> (u16, Value) {
-    match line {
-        line if line.starts_with("GET /_index_template/") => (404, json!({"error": "no such template"})),
+fn cluster(request: &Request) -> (u16, Value) {
+    match request.line.as_str() {
+        line if line.starts_with("GET ") => (404, json!({"error": "there is none"})),
         "POST /_plugins/_alerting/monitors/_search" => {
             let monitor = json!({"type": "monitor", "name": "CloudTrail: Root is used"});
             (200, json!({"hits": {"hits": [{"_id": "m1", "_source": monitor}]}}))
@@ -77,16 +20,16 @@ fn cluster(line: &str) -> (u16, Value) {
 }
 
 /// A cluster whose plugin has had no monitor yet, and so has no index.
-fn fresh_cluster(line: &str) -> (u16, Value) {
-    match line {
+fn fresh_cluster(request: &Request) -> (u16, Value) {
+    match request.line.as_str() {
         "POST /_plugins/_alerting/monitors/_search" => {
             (404, json!({"error": {"reason": "Configured indices are not found: [.opendistro-alerting-config]"}}))
         }
-        _ => cluster(line),
+        _ => cluster(request),
     }
 }
 
-fn dashboards(_: &str) -> (u16, Value) {
+fn dashboards(_: &Request) -> (u16, Value) {
     (200, json!({"success": true, "successCount": 88}))
 }
 

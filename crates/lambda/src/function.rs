@@ -6,27 +6,39 @@ use std::time::{Duration, SystemTime};
 use futures::StreamExt;
 use lambda_runtime::{Context, Error};
 use serde::Serialize;
+use tokio::sync::OnceCell;
 use trailsearch_aws::S3Store;
 use trailsearch_core::ack::{Acks, Failure, with_causes};
 use trailsearch_core::books::Books;
 use trailsearch_core::notification::{Message, Notification, NotificationError};
 use trailsearch_core::object::{ObjectKey, ObjectRef};
 use trailsearch_ingest::ports::StateStore;
+use trailsearch_ingest::settings::SettingsError;
 use trailsearch_ingest::{Deadline, Pipeline, Settings};
-use trailsearch_search::{OpenSearchIndex, SearchError};
+use trailsearch_search::{ConnectError, OpenSearchIndex, SearchError};
 
 use crate::observer::{Observation, Observer};
 use crate::reply::Reply;
+use crate::setup::Installer;
 
 /// How long the check of the index template may take: a function has 10 s to start.
 const TEMPLATE_CHECK: Duration = Duration::from_secs(3);
 
-/// The cluster has no template for the function's indices.
+/// Why the function cannot start.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum StartError {
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    #[error(transparent)]
+    Connect(#[from] ConnectError),
+}
+
+/// The cluster has no template for the function's indices: it would map every field of every event by itself.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "the index template {prefix} is not installed: run `trailsearch setup --index-prefix {prefix}` against the same endpoint first"
+    "the index template {prefix} is not installed: run `trailsearch setup --index-prefix {prefix}` against the same endpoint first, or invoke the function with {{\"setup\": {{}}}}"
 )]
-struct MissingTemplate {
+pub(crate) struct MissingTemplate {
     prefix: String,
     source: SearchError,
 }
@@ -34,6 +46,11 @@ struct MissingTemplate {
 /// What lives as long as the container: clients and settings.
 pub(crate) struct Function {
     pipeline: Pipeline<S3Store, OpenSearchIndex>,
+    pub(crate) installer: Installer,
+    index: OpenSearchIndex,
+    index_prefix: String,
+    /// Filled when the index template has been seen.
+    template: OnceCell<()>,
     object_concurrency: usize,
     deadline_margin: Duration,
     observer: Observer,
@@ -57,21 +74,34 @@ pub(crate) enum Ingested {
 
 impl Function {
     /// Reads the settings and builds the clients, once per container.
-    pub(crate) async fn from_env() -> Result<Self, Error> {
+    ///
+    /// # Errors
+    /// When the settings are wrong, or lead to no client.
+    pub(crate) async fn from_env() -> Result<Self, StartError> {
         let settings = Settings::from_env()?;
         let aws = trailsearch_aws::load_config().await;
         let index = OpenSearchIndex::from_settings(&settings.endpoint, &aws)?;
-        check_template(&index, &settings.ingest.index_prefix).await?;
+        let store = S3Store::from_config(&aws);
+        let installer = Installer::new(settings.clone(), aws, index.clone());
         let (object_concurrency, deadline_margin) =
             (settings.ingest.object_concurrency, settings.ingest.deadline_margin);
-        let store = S3Store::from_config(&aws);
+        let index_prefix = settings.ingest.index_prefix.clone();
         let state = settings.state.map(|place| Arc::new(store.state(place)) as Arc<dyn StateStore>);
-        let pipeline = Pipeline::new(store, index, settings.ingest).with_state(state);
+        let pipeline = Pipeline::new(store, index.clone(), settings.ingest).with_state(state);
         let observer = Observer::new(settings.metrics_namespace);
-        Ok(Self { pipeline, object_concurrency, deadline_margin, observer })
+        let template = OnceCell::new();
+        Ok(Self { pipeline, installer, index, index_prefix, template, object_concurrency, deadline_margin, observer })
     }
 
-    /// Handles one event of any trigger.
+    /// Sees to it that there is an index template; it may be set up at any time.
+    ///
+    /// # Errors
+    /// When the cluster has none.
+    pub(crate) async fn require_template(&self) -> Result<(), MissingTemplate> {
+        self.template.get_or_try_init(|| check_template(&self.index, &self.index_prefix)).await.copied()
+    }
+
+    /// Handles one notification of any trigger.
     pub(crate) async fn handle(&self, event: &[u8], context: &Context) -> Result<Reply, Error> {
         let mut observation = self.observer.observe(context);
         let reply = self.reply(event, context, &mut observation).await;
@@ -83,6 +113,9 @@ impl Function {
         let notification = Notification::parse(event).inspect_err(|error| {
             tracing::error!(error = with_causes(error), "the event cannot be read");
             seen.unreadable();
+        })?;
+        self.require_template().await.inspect_err(|error| {
+            tracing::error!(error = with_causes(error), "nothing is ingested");
         })?;
         let mut acks = Acks::open(&notification);
         let tallies = self.messages(&notification, context, seen).await;
@@ -127,19 +160,23 @@ impl Function {
     }
 
     /// The moment at which work stops, so that what failed can still be reported.
-    fn deadline(&self, context: &Context) -> Deadline {
+    pub(crate) fn deadline(&self, context: &Context) -> Deadline {
+        self.deadline_before(context, Duration::ZERO)
+    }
+
+    /// The same, for what takes at least so long to report.
+    pub(crate) fn deadline_before(&self, context: &Context, reporting: Duration) -> Deadline {
         let left = context.deadline().duration_since(SystemTime::now()).unwrap_or_default();
-        Deadline::after(left.saturating_sub(self.deadline_margin))
+        Deadline::after(left.saturating_sub(self.deadline_margin.max(reporting)))
     }
 }
 
-/// Refuses to start where the index template is missing: the cluster would map every field of every event by itself.
-/// A cluster that cannot be asked now may answer when the events come.
-async fn check_template(index: &OpenSearchIndex, prefix: &str) -> Result<(), Error> {
+/// Looks whether the index template is there. A cluster that cannot be asked now may answer when the events come.
+async fn check_template(index: &OpenSearchIndex, prefix: &str) -> Result<(), MissingTemplate> {
     let path = format!("/_index_template/{prefix}");
     match tokio::time::timeout(TEMPLATE_CHECK, index.get(&path)).await {
         Ok(Err(error @ SearchError::NotFound { .. })) => {
-            Err(MissingTemplate { prefix: prefix.to_owned(), source: error }.into())
+            Err(MissingTemplate { prefix: prefix.to_owned(), source: error })
         }
         Ok(Err(error)) => {
             tracing::warn!(error = with_causes(&error), "the index template could not be checked");

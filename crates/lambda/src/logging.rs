@@ -14,9 +14,12 @@ const DEFAULT_FILTER: &str = "info";
 /// however little is logged.
 const INVOCATION: &str = "lambda_runtime::layers::trace=info";
 
+/// Where the runtime would log whole events, in which CloudFormation's URLs are secrets, however much is logged.
+const EVENTS: &str = "lambda_runtime::layers::api_response=info";
+
 /// Starts to log; `TRAILSEARCH_LOG` says what.
 pub(crate) fn start() {
-    let filter = |asked: &str| EnvFilter::try_new(format!("{asked},{INVOCATION}"));
+    let filter = |asked: &str| EnvFilter::try_new(format!("{asked},{INVOCATION},{EVENTS}"));
     let asked = std::env::var("TRAILSEARCH_LOG").ok().filter(|asked| !asked.trim().is_empty());
     let chosen = filter(asked.as_deref().unwrap_or(DEFAULT_FILTER)).or_else(|_| filter(DEFAULT_FILTER));
     let lines = json_subscriber::layer().flatten_event(true).flatten_span_list_on_top_level(true);
@@ -34,4 +37,9 @@ pub(crate) fn start() {
 /// Says why the function cannot start.
 pub(crate) fn failed_start(error: &(dyn Error + 'static)) {
     tracing::error!(error = with_causes(error), "the function cannot start");
+}
+
+/// Says why the cluster could not be set up.
+pub(crate) fn failed_setup(error: &(dyn Error + 'static)) {
+    tracing::error!(error = with_causes(error), "the set-up has failed");
 }

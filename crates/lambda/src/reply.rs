@@ -3,7 +3,10 @@
 use aws_lambda_events::s3::batch_job::{S3BatchJobResponse, S3BatchJobResult};
 use aws_lambda_events::sqs::SqsBatchResponse;
 use serde::Serialize;
+use serde_json::Value;
 use trailsearch_core::ack::{self, ResultCode, TaskResult};
+
+use crate::setup;
 
 /// What the function answers.
 #[derive(Debug, Serialize)]
@@ -15,6 +18,10 @@ pub(crate) enum Reply {
     Sqs(SqsBatchResponse),
     /// To an S3 Batch Operations job: a result for each task.
     Batch(S3BatchJobResponse),
+    /// To a set-up event.
+    SetUp(setup::Answer),
+    /// To CloudFormation, which reads it elsewhere.
+    CustomResource(Value),
 }
 
 impl From<ack::Reply> for Reply {

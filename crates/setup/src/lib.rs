@@ -1,4 +1,4 @@
-//! What a cluster needs before events come: the index template, and beside it dashboards and monitors.
+//! What a cluster needs before events come: the index template, and beside it retention, monitors and dashboards.
 //!
 //! A [`Plan`] follows from settings and [`Choices`]. It tells its requests, or sends them and gives a [`Report`]; doing so
 //! again is harmless. [`template_state`] only looks.
@@ -6,9 +6,12 @@
 pub mod dashboards;
 mod error;
 pub mod monitors;
+mod patience;
 mod plan;
+pub mod retention;
 mod template;
 
 pub use error::SetupError;
+pub use patience::Patience;
 pub use plan::{Body, Choices, Plan, Report, Request};
 pub use template::{Change, Installed, TemplateState, template_state};

@@ -1,5 +1,7 @@
 //! What is wanted, as the requests that bring it about.
 
+use std::ops::RangeInclusive;
+
 use serde::Serialize;
 use serde_json::Value;
 use trailsearch_ingest::Settings;
@@ -8,8 +10,9 @@ use trailsearch_schema::{Flavor, Put, Template, monitors, saved_objects};
 use trailsearch_search::{AwsService, Dashboards, OpenSearchIndex};
 
 use crate::error::SetupError;
+use crate::patience::Patience;
 use crate::template::Installed;
-use crate::{dashboards, monitors, template};
+use crate::{dashboards, monitors, retention, template};
 
 /// What whoever sets up may choose; the rest follows from the settings.
 #[derive(Debug, Clone, Default)]
@@ -20,10 +23,21 @@ pub struct Choices {
     pub shards: Option<u32>,
     /// Replicas of each shard; the server's default where they are not chosen.
     pub replicas: Option<u32>,
+    /// How many days events are kept at least; for ever where it is not chosen.
+    pub retention_days: Option<u32>,
     /// Where OpenSearch Dashboards answers, a URL; `/_dashboards` of an AWS endpoint where it is not chosen.
     pub dashboards: Option<String>,
     /// Whether monitors are wanted; they are where it is not chosen.
     pub monitors: Option<bool>,
+}
+
+impl Choices {
+    /// How many primary shards an index may have.
+    pub const SHARDS: RangeInclusive<i64> = 1..=1024;
+    /// How many replicas a shard may have.
+    pub const REPLICAS: RangeInclusive<i64> = 0..=32;
+    /// For how many days events may be kept: a century.
+    pub const RETENTION_DAYS: RangeInclusive<i64> = 1..=36_500;
 }
 
 /// What is wanted of a cluster.
@@ -31,6 +45,7 @@ pub struct Choices {
 pub struct Plan {
     flavor: Flavor,
     template: Template,
+    retention: retention::Policy,
     dashboards: Option<EndpointSettings>,
     /// Whether it is an error that Dashboards takes no saved objects.
     needs_dashboards: bool,
@@ -43,10 +58,12 @@ pub struct Report {
     /// To the index template.
     #[serde(flatten)]
     pub template: Installed,
-    /// To the saved objects of Dashboards.
-    pub dashboards: dashboards::Outcome,
+    /// To old indices.
+    pub retention: retention::Outcome,
     /// To the monitors.
     pub monitors: monitors::Outcome,
+    /// To the saved objects of Dashboards.
+    pub dashboards: dashboards::Outcome,
 }
 
 /// A request that is to be sent.
@@ -81,6 +98,7 @@ impl Plan {
         Ok(Self {
             flavor,
             template: template_of(settings, choices, flavor)?,
+            retention: retention::Policy::new(&settings.ingest.index_prefix, choices.retention_days),
             dashboards: dashboards::place(&settings.endpoint, given),
             needs_dashboards: given.is_some(),
             monitors: choices.monitors.unwrap_or(true),
@@ -103,15 +121,19 @@ impl Plan {
     /// When the address of Dashboards is no URL, or this build embeds broken JSON.
     pub fn requests(&self) -> Result<Vec<Request>, SetupError> {
         let prefix = self.template.name();
-        let put = |Put { path, body }| Request { method: "PUT", path, body: Body::Json(body) };
-        let mut requests: Vec<_> = self.template.puts()?.into_iter().map(put).collect();
+        let json = |(method, path, body)| Request { method, path, body: Body::Json(body) };
+        let puts = self.template.puts()?.into_iter().map(|Put { path, body }| json(("PUT", path, body)));
+        let mut requests: Vec<_> = puts.collect();
+        if self.flavor == Flavor::OpenSearch {
+            requests.extend(self.retention.requests().into_iter().map(json));
+        }
+        if self.monitors && self.flavor == Flavor::OpenSearch {
+            let post = |body| json(("POST", monitors::PATH.to_owned(), body));
+            requests.extend(monitors(prefix)?.into_iter().map(post));
+        }
         if let Some(place) = &self.dashboards {
             let path = dashboards::import_address(place)?;
             requests.push(Request { method: "POST", path, body: Body::Lines(saved_objects(prefix)?) });
-        }
-        if self.monitors && self.flavor == Flavor::OpenSearch {
-            let post = |body| Request { method: "POST", path: monitors::PATH.to_owned(), body: Body::Json(body) };
-            requests.extend(monitors(prefix)?.into_iter().map(post));
         }
         Ok(requests)
     }
@@ -125,21 +147,27 @@ impl Plan {
     }
 
     /// Installs the index template, and the rest where there is somebody to take it. `dashboards` is the client of
-    /// [`Self::dashboards`].
+    /// [`Self::dashboards`]. A cluster that is not ready yet is waited for with `patience`.
     ///
     /// # Errors
     /// When the cluster or the Dashboards that was chosen does not take them, or the cluster has somebody else's template
-    /// of that name.
+    /// or policy of that name.
     pub async fn install(
         &self,
         index: &OpenSearchIndex,
         dashboards: Option<&Dashboards>,
+        patience: &Patience,
     ) -> Result<Report, SetupError> {
         let prefix = self.template.name();
         Ok(Report {
-            template: self.install_template(index).await?,
-            dashboards: dashboards::install(dashboards, self.needs_dashboards, prefix).await?,
-            monitors: monitors::install(index, self.monitors, self.flavor, prefix).await?,
+            template: patience.with(async || self.install_template(index).await).await?,
+            retention: patience.with(async || self.retention.install(index, self.flavor).await).await?,
+            monitors: patience
+                .with(async || monitors::install(index, self.monitors, self.flavor, prefix).await)
+                .await?,
+            dashboards: patience
+                .with(async || dashboards::install(dashboards, self.needs_dashboards, prefix).await)
+                .await?,
         })
     }
 }

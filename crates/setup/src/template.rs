@@ -1,5 +1,7 @@
 //! The index template: looked at, and installed.
 
+use std::fmt;
+
 use serde::Serialize;
 use serde_json::Value;
 use trailsearch_schema::{Put, SCHEMA_VERSION, Template};
@@ -36,6 +38,16 @@ pub enum Change {
     Updated,
     /// It was there.
     Unchanged,
+}
+
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Created => "created",
+            Self::Updated => "updated",
+            Self::Unchanged => "unchanged",
+        })
+    }
 }
 
 /// What was done to the index template.

@@ -7,6 +7,7 @@
     reason = "helpers of tests, not all used by each"
 )]
 
+pub(crate) mod fake;
 pub(crate) mod proxy;
 pub(crate) mod server;
 

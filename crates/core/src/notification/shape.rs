@@ -7,7 +7,7 @@ use super::node::Node;
 pub(super) const ACCEPTED: &str = "S3, SQS or SNS records, an SNS notification, \
     an EventBridge \"Object Created\" event, S3 Batch Operations tasks, \
     CloudTrail's {\"s3Bucket\", \"s3ObjectKey\"}, the record of a failed invocation \
-    and a plain {\"bucket\", \"key\"}";
+    and a plain {\"bucket\", \"key\"}; the function also takes {\"setup\"}";
 
 /// The accepted shapes, each with its discriminator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

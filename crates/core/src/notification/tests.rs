@@ -17,7 +17,7 @@ fn an_unknown_shape_shows_its_keys_and_what_is_accepted() {
         error_of(&json!({"widget": 1, "gadget": {"bucket": "b", "key": "k"}})),
         "event has an unknown shape: an object with the keys [gadget, widget]; accepted are S3, SQS or SNS records, \
          an SNS notification, an EventBridge \"Object Created\" event, S3 Batch Operations tasks, \
-         CloudTrail's {\"s3Bucket\", \"s3ObjectKey\"}, the record of a failed invocation and a plain {\"bucket\", \"key\"}"
+         CloudTrail's {\"s3Bucket\", \"s3ObjectKey\"}, the record of a failed invocation and a plain {\"bucket\", \"key\"}; the function also takes {\"setup\"}"
     );
 }
 

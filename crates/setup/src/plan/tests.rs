@@ -56,3 +56,27 @@ fn choices_and_promoted_names_reach_the_template() {
     let promoted = "/template/mappings/properties/request/properties/fleetShape/type";
     assert_eq!(at("/_component_template/audit-promoted", promoted), Some("keyword".into()));
 }
+
+#[test]
+fn retention_is_a_policy_for_the_indices_of_months() {
+    let choices = Choices {
+        flavor: Some(Flavor::OpenSearch),
+        retention_days: Some(365),
+        monitors: Some(false),
+        dashboards: None,
+        ..Choices::default()
+    };
+    let requests = sent("", &choices);
+    let policy = requests.iter().find(|request| request.path == "/_plugins/_ism/policies/audit-retention").unwrap();
+    let Body::Json(body) = &policy.body else { panic!("{policy:?}") };
+    let at = |pointer: &str| body.pointer(pointer).unwrap().clone();
+    assert_eq!(at("/policy/ism_template/0/index_patterns/0"), "audit-20*");
+    // The last event of a month comes 31 days after its index was made.
+    assert_eq!(at("/policy/states/0/transitions/0/conditions/min_index_age"), "396d");
+    assert_eq!(at("/policy/states/1/actions/0"), serde_json::json!({"delete": {}}));
+    assert_eq!(count(&requests, "POST", "/_plugins/_ism/add/audit-20*"), 1);
+
+    let collection = Choices { flavor: None, ..choices.clone() };
+    assert_eq!(count(&sent("", &collection), "PUT", "_ism"), 0);
+    assert_eq!(count(&sent("", &Choices { retention_days: None, ..choices }), "PUT", "_ism"), 0);
+}
