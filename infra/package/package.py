@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Builds the function for both architectures into target/package, and says what is in it.
+"""Builds the function and the command line for both architectures into target/package, and says what is in them.
 
-    bootstrap-arm64.zip, bootstrap-x86_64.zip   for Lambda's runtime provided.al2023; the same sources give the same bytes
-    sbom.cdx.json                               every crate that is in them (CycloneDX 1.6)
-    SHA256SUMS                                  of all of these
+    bootstrap-arm64.zip, bootstrap-x86_64.zip       the function, for Lambda's runtime provided.al2023
+    trailsearch-arm64.zip, trailsearch-x86_64.zip   the command line, for Linux
+    sbom.cdx.json                                   every crate that is in them (CycloneDX 1.6)
+    SHA256SUMS                                      of all of these; the same sources give the same bytes
 """
 
 from __future__ import annotations
@@ -22,7 +23,10 @@ ROOT = SOURCE.parents[1]
 OUT = ROOT / "target/package"
 VENV = OUT / "venv"
 TARGETS = {"arm64": "aarch64-unknown-linux-gnu", "x86_64": "x86_64-unknown-linux-gnu"}
-MAX_ZIP_BYTES = 9_000_000
+PROGRAMS = {"bootstrap": "trailsearch-lambda", "trailsearch": "trailsearch-cli"}
+"""The binaries, and the crate of each."""
+MAX_FUNCTION_BYTES = 9_000_000
+"""Of the function's zip: what is larger starts more slowly."""
 EPOCH = (1980, 1, 1, 0, 0, 0)
 """The earliest time that a zip can hold."""
 
@@ -37,7 +41,7 @@ def main() -> None:
     architectures = parser.parse_args().architectures or list(TARGETS)
     try:
         install_tools()
-        files = [package(architecture) for architecture in architectures] + [write_sbom()]
+        files = [file for architecture in architectures for file in package(architecture)] + [write_sbom()]
     except (Failure, subprocess.CalledProcessError) as failure:
         sys.exit(f"error: {failure}")
     sums = [f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.name}\n" for file in files]
@@ -55,23 +59,29 @@ def install_tools() -> None:
         shutil.copy(wanted, installed)
 
 
-def package(architecture: str) -> Path:
-    """Builds the function for one architecture and packs it."""
-    binary = build(architecture)
-    path = OUT / f"bootstrap-{architecture}.zip"
-    info = zipfile.ZipInfo("bootstrap", EPOCH)
+def package(architecture: str) -> list[Path]:
+    """Builds the programs for one architecture and packs each."""
+    folder = build(architecture)
+    return [pack(program, folder / program / "bootstrap", architecture) for program in PROGRAMS]
+
+
+def pack(program: str, binary: Path, architecture: str) -> Path:
+    """Packs a program, without a time or anything else that changes."""
+    path = OUT / f"{program}-{architecture}.zip"
+    info = zipfile.ZipInfo(program, EPOCH)
     info.external_attr = 0o100755 << 16
     info.compress_type = zipfile.ZIP_DEFLATED
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr(info, binary.read_bytes(), compresslevel=9)
-    if path.stat().st_size > MAX_ZIP_BYTES:
-        raise Failure(f"{path.name} has {path.stat().st_size:,} bytes, and may have {MAX_ZIP_BYTES:,}")
-    print(f"{path.name}: {path.stat().st_size:,} bytes", flush=True)
+    size = path.stat().st_size
+    if program == "bootstrap" and size > MAX_FUNCTION_BYTES:
+        raise Failure(f"{path.name} has {size:,} bytes, and may have {MAX_FUNCTION_BYTES:,}")
+    print(f"{path.name}: {size:,} bytes", flush=True)
     return path
 
 
 def build(architecture: str) -> Path:
-    """The function's binary; no path of this machine is in it."""
+    """The folder of the programs, each in a folder of its name; no path of this machine is in them."""
     target = TARGETS[architecture]
     add_target(target)
     home = os.environ.get("CARGO_HOME", Path.home() / ".cargo")
@@ -82,9 +92,10 @@ def build(architecture: str) -> Path:
         "PATH": f"{VENV / 'bin'}:{os.environ['PATH']}",
     }
     folder = OUT / "lambda" / architecture
-    command = ["cargo", "lambda", "build", "--locked", "--profile", "dist", "--package", "trailsearch-lambda"]
+    packages = [argument for crate in PROGRAMS.values() for argument in ("--package", crate)]
+    command = ["cargo", "lambda", "build", "--locked", "--profile", "dist", *packages]
     subprocess.run([*command, "--target", target, "--lambda-dir", folder], cwd=ROOT, env=env, check=True)
-    return folder / "bootstrap/bootstrap"
+    return folder
 
 
 def add_target(target: str) -> None:

@@ -1,6 +1,6 @@
-"""Writes the CycloneDX list of the crates that are in the function: `sbom.py FILE`.
+"""Writes the CycloneDX list of the crates that are in the function and the command line: `sbom.py FILE`.
 
-Names, versions, licences and dependencies are those of `cargo metadata` for the function's targets, checksums those of Cargo.lock.
+Names, versions, licences and dependencies are those of `cargo metadata` for the targets, checksums those of Cargo.lock.
 See <https://cyclonedx.org/docs/1.6/json/>.
 """
 
@@ -24,7 +24,7 @@ from cyclonedx.validation.json import JsonStrictValidator
 from packageurl import PackageURL
 
 ROOT = Path(__file__).resolve().parents[2]
-FUNCTION = "trailsearch-lambda"
+PROGRAMS = ("trailsearch-lambda", "trailsearch-cli")
 TARGETS = ("aarch64-unknown-linux-gnu", "x86_64-unknown-linux-gnu")
 
 
@@ -43,13 +43,14 @@ def main() -> None:
 
 
 def linked() -> tuple[dict[str, Any], dict[str, set[str]]]:
-    """The packages that the function links, by id, and on which each depends."""
+    """The packages that the programs link, by id, and on which each depends."""
     packages: dict[str, Any] = {}
     edges: dict[str, set[str]] = {}
     for target in TARGETS:
         data = json.loads(cargo("metadata", "--format-version", "1", "--filter-platform", target))
-        # `metadata` has the features of the whole workspace, `tree` those of the function alone.
-        tree = cargo("tree", "--package", FUNCTION, "--target", target, "--edges", "normal", "--prefix", "none")
+        # `metadata` has the features of the whole workspace, `tree` those of the programs alone.
+        chosen = [argument for program in PROGRAMS for argument in ("--package", program)]
+        tree = cargo("tree", *chosen, "--target", target, "--edges", "normal", "--prefix", "none")
         names = {tuple(line.split()[:2]) for line in tree.splitlines()}
         found = {one["id"]: one for one in data["packages"] if (one["name"], f"v{one['version']}") in names}
         packages |= found
@@ -71,9 +72,9 @@ def bom(packages: dict[str, Any], edges: dict[str, set[str]]) -> Bom:
     locked = tomllib.loads((ROOT / "Cargo.lock").read_text())["package"]
     checksums = {(package["name"], package["version"]): package.get("checksum") for package in locked}
     components = {id: component(package, checksums) for id, package in packages.items()}
-    function = next(id for id, package in packages.items() if package["name"] == FUNCTION)
-    made = Bom(components=[made for id, made in components.items() if id != function])
-    made.metadata.component = components[function]
+    made = Bom(components=components.values())
+    made.metadata.component = Component(type=ComponentType.APPLICATION, name="trailsearch", bom_ref="trailsearch")
+    made.register_dependency(made.metadata.component, [one for one in components.values() if one.name in PROGRAMS])
     for id, needs in edges.items():
         made.register_dependency(components[id], [components[need] for need in needs])
     return made
@@ -86,7 +87,7 @@ def component(package: dict[str, Any], checksums: dict[tuple[str, str], str | No
     checksum = checksums[name, version]
     licenses = LicenseFactory()
     return Component(
-        type=ComponentType.APPLICATION if name == FUNCTION else ComponentType.LIBRARY,
+        type=ComponentType.APPLICATION if name in PROGRAMS else ComponentType.LIBRARY,
         name=name,
         version=version,
         purl=url,

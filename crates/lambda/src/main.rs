@@ -8,6 +8,7 @@ mod xray;
 
 use std::error::Error;
 use std::fmt;
+use std::io::{self, Write};
 use std::sync::Arc;
 
 use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
@@ -19,6 +20,9 @@ use function::Function;
 
 #[tokio::main]
 async fn main() -> Result<(), lambda_runtime::Error> {
+    if std::env::args().nth(1).as_deref() == Some("--version") {
+        return Ok(writeln!(io::stdout(), "trailsearch-lambda {}", env!("CARGO_PKG_VERSION"))?);
+    }
     logging::start();
     let function = match Function::from_env().await {
         Ok(function) => Arc::new(function),
