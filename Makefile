@@ -47,6 +47,10 @@ soak: up ## What takes long, about three hours: every long form, a cluster that 
 build: ## The release binaries: target/release/bootstrap and target/release/trailsearch
 	cargo build $(BINARIES)
 
+.PHONY: package
+package: ## The function and the command line for both architectures: target/package, with checksums and a list of crates
+	$(PYTHON) infra/package/package.py
+
 .PHONY: up
 up: build ## Start the local stack on 127.0.0.1; its addresses are in target/local/env
 	$(STACK) up

@@ -10,6 +10,7 @@ mod xray;
 
 use std::error::Error;
 use std::fmt;
+use std::io::{self, Write};
 use std::sync::Arc;
 
 use lambda_runtime::{Context, Diagnostic, LambdaEvent, service_fn};
@@ -25,6 +26,9 @@ use setup::{SetUpError, custom_resource};
 
 #[tokio::main]
 async fn main() -> Result<(), lambda_runtime::Error> {
+    if std::env::args().nth(1).as_deref() == Some("--version") {
+        return Ok(writeln!(io::stdout(), "trailsearch-lambda {}", env!("CARGO_PKG_VERSION"))?);
+    }
     logging::start();
     let start = Arc::new(Start::default());
     start.prepare().await;
