@@ -18,7 +18,7 @@ module "trail" {
   count  = var.trail.create ? 1 : 0
 
   name                = coalesce(var.trail.name, var.name)
-  bucket              = local.log_bucket
+  bucket              = var.log_bucket.create ? module.log_bucket[0].name : local.log_bucket
   prefix              = var.log_bucket.prefix
   key_arn             = var.log_bucket.create ? local.key_arn : var.log_bucket.kms_key_arn
   is_organization     = var.trail.organization_id != null
@@ -27,8 +27,6 @@ module "trail" {
   insights            = var.trail.insights
   data_events         = var.trail.data_events
   tags                = var.tags
-
-  depends_on = [module.log_bucket] # CloudTrail tries to write before it makes a trail
 }
 
 locals {
@@ -41,7 +39,7 @@ locals {
   sources = merge(
     {
       logs = {
-        bucket = local.log_bucket
+        bucket = var.log_bucket.create ? module.log_bucket[0].name : local.log_bucket
         manage = var.log_bucket.manage_notifications
         # An empty prefix without a suffix covers everything; what is no log object is passed over.
         objects = local.log_prefix == "" && length(local.own_access_logs) > 0 ? [{ prefix = "", suffix = null }] : concat([local.log_objects], local.own_access_logs)
@@ -71,8 +69,6 @@ module "delivery" {
   maximum_receives  = var.delivery.maximum_receives
   maximum_event_age = var.delivery.maximum_event_seconds
   tags              = var.tags
-
-  depends_on = [module.log_bucket, aws_lambda_invocation.setup]
 }
 
 # The queue's messages to the function. Of a batch, only what failed comes back.
@@ -89,4 +85,6 @@ resource "aws_lambda_event_source_mapping" "queue" {
   scaling_config {
     maximum_concurrency = var.delivery.maximum_concurrency
   }
+
+  depends_on = [aws_lambda_invocation.setup] # messages wait until the index template is there
 }

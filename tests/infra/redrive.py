@@ -1,4 +1,4 @@
-"""The attribute RedriveAllowPolicy of queues, which moto refuses: kept here, and told with the others.
+"""What moto does not tell of queues as SQS does: the attribute RedriveAllowPolicy, which it refuses, is kept here.
 
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html
 """
@@ -28,10 +28,12 @@ class Redrive:
         return None
 
     def amend(self, operation: str, request: dict[str, Any], body: bytes) -> bytes:
-        """Moto's reply with the attribute added where all are asked for."""
+        """Moto's reply as SQS gives it: with that attribute where all are asked for, and the other without blanks."""
+        reply = json.loads(body) if operation == "GetQueueAttributes" else {}
+        attributes = reply.get("Attributes", {})
+        if "RedrivePolicy" in attributes:
+            attributes["RedrivePolicy"] = json.dumps(json.loads(attributes["RedrivePolicy"]), separators=(",", ":"))
         policy = self.kept.get(request.get("QueueUrl", ""))
-        if operation != "GetQueueAttributes" or not policy or "All" not in request.get("AttributeNames", []):
-            return body
-        reply = json.loads(body)
-        reply.setdefault("Attributes", {})[NAME] = policy
-        return json.dumps(reply).encode()
+        if policy and "All" in request.get("AttributeNames", []):
+            attributes[NAME] = policy
+        return json.dumps(reply).encode() if attributes else body
