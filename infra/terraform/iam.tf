@@ -40,12 +40,14 @@ locals {
   dead_letter_arn = "${local.queue_arn}-dead-letters"
 
   domain_arn = var.target.new_domain != null ? "arn:${local.partition}:es:${local.region}:${local.account}:domain/${var.name}" : try(var.target.domain.arn, null)
-  # Below the domain, the paths of the function's own requests: the actions are HTTP methods.
-  domain_reads = flatten([for prefix in local.prefixes : ["_index_template/${prefix}"]])
-  setup_writes = concat(
-    flatten([for prefix in local.prefixes : ["_component_template/${prefix}-*", "_index_template/${prefix}", "_plugins/_ism/policies/${prefix}*", "_plugins/_ism/add/${prefix}-*", "_plugins/_ism/change_policy/${prefix}-*"]]),
-    ["_plugins/_alerting/monitors", "_plugins/_alerting/monitors/*", "_dashboards/api/saved_objects/*", "_plugins/_dashboards/api/saved_objects/*"],
-  )
+  # Set-up's requests to a domain, below its ARN.
+  sets_up_domain = local.domain_arn != null && var.setup.enabled
+  retention_paths = flatten([for prefix in local.prefixes : [
+    "_plugins/_ism/policies/${prefix}-retention",
+    "_plugins/_ism/explain/${prefix}-20*",
+    "_plugins/_ism/add/${prefix}-20*",
+    "_plugins/_ism/change_policy/${prefix}-*",
+  ]])
 }
 
 data "aws_iam_policy_document" "function" {
@@ -160,17 +162,47 @@ data "aws_iam_policy_document" "function" {
     content {
       sid       = "SeeTemplates"
       actions   = ["es:ESHttpGet"]
-      resources = [for path in local.domain_reads : "${statement.value}/${path}"]
+      resources = [for prefix in local.prefixes : "${statement.value}/_index_template/${prefix}"]
     }
   }
 
-  # Set-up installs templates, retention, monitors and saved objects, and looks what is there already.
+  # Set-up installs the templates.
   dynamic "statement" {
-    for_each = local.domain_arn == null || !var.setup.enabled ? [] : [local.domain_arn]
+    for_each = local.sets_up_domain ? [local.domain_arn] : []
     content {
-      sid       = "SetUpDomain"
-      actions   = ["es:ESHttpGet", "es:ESHttpPost", "es:ESHttpPut"]
-      resources = [for path in local.setup_writes : "${statement.value}/${path}"]
+      sid       = "SetUpTemplates"
+      actions   = ["es:ESHttpPut"]
+      resources = flatten([for prefix in local.prefixes : ["${statement.value}/_component_template/${prefix}-*", "${statement.value}/_index_template/${prefix}"]])
+    }
+  }
+
+  # Set-up looks for the retention policy, installs it, and has the indices follow it.
+  dynamic "statement" {
+    for_each = local.sets_up_domain && local.retention_days != null ? [local.domain_arn] : []
+    content {
+      sid       = "SetUpRetention"
+      actions   = ["es:ESHttpGet", "es:ESHttpPut", "es:ESHttpPost"]
+      resources = [for path in local.retention_paths : "${statement.value}/${path}"]
+    }
+  }
+
+  # Set-up looks which monitors are there, and installs the others.
+  dynamic "statement" {
+    for_each = local.sets_up_domain && var.setup.monitors ? [local.domain_arn] : []
+    content {
+      sid       = "SetUpMonitors"
+      actions   = ["es:ESHttpPost"]
+      resources = ["${statement.value}/_plugins/_alerting/monitors", "${statement.value}/_plugins/_alerting/monitors/_search"]
+    }
+  }
+
+  # Set-up imports searches and dashboards, of which a domain's own Dashboards are a part.
+  dynamic "statement" {
+    for_each = local.sets_up_domain ? [local.domain_arn] : []
+    content {
+      sid       = "SetUpDashboards"
+      actions   = ["es:ESHttpPost"]
+      resources = ["${statement.value}/_dashboards/api/saved_objects/_import"]
     }
   }
 
