@@ -61,8 +61,13 @@ def fetch_jars(version: str, java: Path) -> None:
 
 def is_venv_current() -> bool:
     """Whether the virtual environment was made for these very requirements."""
-    installed = VENV / "requirements.txt"
-    return installed.exists() and installed.read_text() == requirements().read_text()
+    return is_made_for(VENV, requirements())
+
+
+def is_made_for(venv: Path, needed: Path) -> bool:
+    """Whether a virtual environment holds what a file of requirements asks for."""
+    installed = venv / "requirements.txt"
+    return installed.exists() and installed.read_text() == needed.read_text()
 
 
 def requirements() -> Path:
@@ -71,7 +76,14 @@ def requirements() -> Path:
 
 
 def make_venv() -> None:
-    """Makes the virtual environment with moto and boto3; the copied requirements mark it as complete."""
+    """Makes the virtual environment with moto and boto3."""
+    make_tools(VENV, requirements(), "moto and boto3")
+
+
+def make_tools(venv: Path, needed: Path, what: str) -> None:
+    """Makes a virtual environment unless it is there; the copied requirements mark it as complete."""
+    if is_made_for(venv, needed):
+        return
     try:
         import ensurepip  # noqa: F401  (Debian ships venv without it)
     except ImportError:
@@ -79,9 +91,9 @@ def make_venv() -> None:
         raise Failure(
             f"python's venv is missing: install it (Debian: `apt-get install python{version}-venv`)"
         ) from None
-    run("making a Python environment", [sys.executable, "-m", "venv", "--clear", str(VENV)])
-    run("fetching moto and boto3 from PyPI", [*pip(), "install", "-r", str(requirements())])
-    shutil.copy(requirements(), VENV / "requirements.txt")
+    run("making a Python environment", [sys.executable, "-m", "venv", "--clear", str(venv)])
+    run(f"fetching {what} from PyPI", [*pip(venv), "install", "-r", str(needed)])
+    shutil.copy(needed, venv / "requirements.txt")
 
 
 def fetch_rie() -> None:
@@ -103,9 +115,9 @@ def fetch_rie() -> None:
     shutil.rmtree(folder)
 
 
-def pip() -> list[str]:
-    """The virtual environment's own pip, quiet."""
-    return [str(python()), "-m", "pip", "--quiet", "--disable-pip-version-check"]
+def pip(venv: Path = VENV) -> list[str]:
+    """A virtual environment's own pip, quiet."""
+    return [str(venv / "bin" / "python"), "-m", "pip", "--quiet", "--disable-pip-version-check"]
 
 
 def run(what: str, command: list[str], env: dict[str, str] | None = None) -> None:

@@ -1,0 +1,26 @@
+data "aws_caller_identity" "current" {}
+data "aws_partition" "current" {}
+data "aws_region" "current" {}
+
+locals {
+  account   = data.aws_caller_identity.current.account_id
+  partition = data.aws_partition.current.partition
+  region    = data.aws_region.current.id
+
+  # ARNs that policies need before the resources stand.
+  function_arn = "arn:${local.partition}:lambda:${local.region}:${local.account}:function:${var.name}"
+  log_group    = "/aws/lambda/${var.name}"
+  trail_arn    = coalesce(var.trail.arn, "arn:${local.partition}:cloudtrail:${local.region}:${local.account}:trail/${coalesce(var.trail.name, var.name)}")
+  role_arn     = "arn:${local.partition}:iam::${local.account}:role/${local.role_name}"
+  role_name    = "${var.name}-function-${local.region}"
+
+  log_bucket     = coalesce(var.log_bucket.name, "${var.name}-logs-${local.account}-${local.region}")
+  log_bucket_arn = "arn:${local.partition}:s3:::${local.log_bucket}"
+  log_prefix     = var.log_bucket.prefix == "" ? "" : "${var.log_bucket.prefix}/"
+
+  makes_state_bucket = var.state.bucket == null
+  state_bucket       = coalesce(var.state.bucket, "${var.name}-state-${local.account}-${local.region}")
+  state_arn          = "arn:${local.partition}:s3:::${local.state_bucket}/${var.state.prefix}"
+
+  access_logs = [for each in var.access_logs : merge(each, { bucket = coalesce(each.bucket, local.log_bucket) })]
+}

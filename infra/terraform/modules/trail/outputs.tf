@@ -1,0 +1,4 @@
+output "arn" {
+  description = "The trail's ARN."
+  value       = aws_cloudtrail.this.arn
+}
