@@ -121,6 +121,11 @@ pub(crate) enum CliError {
     /// No object was found; why has been said already.
     #[error("nothing to ingest")]
     NothingFound,
+    /// None of the objects that were found holds events.
+    #[error(
+        "nothing to search: none of the objects that were found holds events; give log files (.json.gz or .json), a folder or a prefix of them, such as s3://bucket/AWSLogs/111122223333/CloudTrail/"
+    )]
+    NoLogs,
     /// The times of a question leave nothing between them.
     #[error("there is no time from --since to --until: give --since a time before that of --until")]
     EmptySpan,

@@ -38,7 +38,10 @@ impl Field {
     pub(crate) fn resolve(name: &str) -> Self {
         let alias = ALIASES.iter().find(|(alias, _)| *alias == name);
         let name = alias.map_or(name, |(_, path)| path);
-        Self::mapped(name).or_else(|| Self::exact(name)).unwrap_or_else(|| Self::unmapped(name))
+        Self::mapped(name)
+            .or_else(|| Self::exact(name))
+            .or_else(|| Self::promoted(name))
+            .unwrap_or_else(|| Self::unmapped(name))
     }
 
     fn mapped(name: &str) -> Option<Self> {
@@ -66,6 +69,13 @@ impl Field {
             _ => return None,
         };
         Some(Self { kind: Kind::Keyword(limit), ..field })
+    }
+
+    /// A parameter that only the user's settings promote: a document has it where they do.
+    fn promoted(name: &str) -> Option<Self> {
+        let (part, leaf) = name.split_once('.')?;
+        let is_one = matches!(part, "request" | "response") && !leaf.contains('.');
+        is_one.then(|| Self { path: name.to_owned(), kind: Kind::Keyword(KEYWORD_MAX) })
     }
 
     fn unmapped(name: &str) -> Self {
@@ -185,6 +195,7 @@ mod tests {
             ("actor", field("actor", Kind::Object)),
             ("eventName.keyword", field("eventName.keyword", Kind::Unmapped)),
             ("ingest.raw", field("ingest.raw", Kind::Unmapped)),
+            ("request.fleetId", field("request.fleetId", Kind::Keyword(KEYWORD_MAX))),
             ("no.such", field("no.such", Kind::Unmapped)),
         ] {
             assert_eq!(Field::resolve(name), expected, "{name}");
