@@ -136,12 +136,12 @@ pub(crate) enum CliError {
     Query(String),
     /// No event has the id.
     #[error(
-        "there is no event {0} in the index: give an eventID as `trailsearch search` shows it, and check --since, --until and --index-prefix"
+        "there is no event {0}: give an eventID as `trailsearch search` shows it, and check --since, --until, and --index-prefix or --files"
     )]
     NoEvent(String),
     /// Nothing has the id or the name.
     #[error(
-        "no event in the index has to do with {0}: give an eventID, an access key's id or a session's name, ROLE/NAME or ARN, and check --since, --until and --index-prefix"
+        "no known event has to do with {0}: give an eventID, an access key's id or a session's name, ROLE/NAME or ARN, and check --since, --until, and --index-prefix or --files"
     )]
     NoTrace(String),
     /// Standard output takes no more.

@@ -7,7 +7,7 @@
 mod kept;
 mod scan;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::num::NonZero;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -53,8 +53,8 @@ pub(super) struct Files<'a> {
 struct State {
     objects: Option<Vec<Found>>,
     kept: Kept,
-    /// Whether it has been said what cannot be read.
-    told: bool,
+    /// Objects of which has been said that they cannot be read.
+    told: HashSet<String>,
 }
 
 impl<'a> Files<'a> {
@@ -138,7 +138,10 @@ impl<'a> Files<'a> {
             let part = part.inspect_err(|_| progress.finish())?;
             scan.search.merge(&mut tally, part.tally);
             kept.extend(part.documents);
-            part.failure.iter().filter(|_| !*told).for_each(|failure| self.warn(failure));
+            part.failure
+                .iter()
+                .filter(|failure| told.insert(failure.object.clone()))
+                .for_each(|failure| self.warn(failure));
             progress.tell(format!(
                 "{} of {} log files",
                 HumanCount(number as u64 + 1),
@@ -146,7 +149,6 @@ impl<'a> Files<'a> {
             ));
         }
         progress.finish();
-        *told = true;
         Ok(scan.search.reply(tally))
     }
 
@@ -165,3 +167,6 @@ async fn part(scan: Arc<Scan>, object: ObjectRef) -> Result<Part, CliError> {
 fn processors() -> usize {
     thread::available_parallelism().map_or(1, NonZero::get)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,7 @@
 //! One object to its part of an answer.
 
 use std::collections::{BTreeSet, HashSet};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use aho_corasick::AhoCorasick;
 use futures::StreamExt;
@@ -74,6 +74,8 @@ pub(super) struct Scan {
     /// Finds what records need to have; without it, every record counts.
     finder: Option<Finder>,
     pub(super) seen: Seen,
+    /// Room for the text of one object, for the next one: fresh memory costs more than what is done with it.
+    rooms: Mutex<Vec<Vec<u8>>>,
 }
 
 /// What one object has of the answer.
@@ -89,7 +91,19 @@ pub(super) struct Part {
 impl Scan {
     pub(super) fn new(store: Store, settings: &IngestSettings, search: Search, finder: Option<Finder>) -> Self {
         let normalizer = Normalizer::new(&settings.normalization);
-        Self { store, limits: settings.limits, normalizer, search, finder, seen: Seen::default() }
+        Self {
+            store,
+            limits: settings.limits,
+            normalizer,
+            search,
+            finder,
+            seen: Seen::default(),
+            rooms: Mutex::default(),
+        }
+    }
+
+    fn rooms(&self) -> MutexGuard<'_, Vec<Vec<u8>>> {
+        self.rooms.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Looks through one object.
@@ -100,6 +114,8 @@ impl Scan {
             // What came before the damage is good.
             Err(error) => reading.split().and(Err(error)),
         };
+        reading.text.clear();
+        self.rooms().push(std::mem::take(&mut reading.text));
         let mut part = reading.records.part;
         part.failure = result.err().map(|error| Failure { object: object.to_string(), books: Books::default(), error });
         part
@@ -136,7 +152,7 @@ impl<'s> Reading<'s> {
         Self {
             scan,
             inflater: Inflater::new(Encoding::of_name(&object.key), scan.limits),
-            text: Vec::new(),
+            text: scan.rooms().pop().unwrap_or_default(),
             begun: false,
             splitter: Splitter::new(scan.limits),
             records: Records { scan, finder, normalizer, origin, position: 0, part: Part::default() },
