@@ -69,6 +69,10 @@ render: ## Write what is rendered from mappings/ and from the settings
 bench: ## The pure path against its limit, in one run; writes target/bench.json
 	cargo bench --locked --quiet -p trailsearch-core --bench path
 
+.PHONY: bench-files
+bench-files: ## `who` on one instance among a million events in files, without a cluster
+	tests/bench_files
+
 .PHONY: clean
 clean: down ## Stop the stack and remove everything that was built
 	cargo clean

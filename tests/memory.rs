@@ -52,7 +52,7 @@ async fn peak_mib(sandbox: &Sandbox, limit: Limit) -> f64 {
 async fn put_large(sandbox: &Sandbox, key: &str, limit: Limit) -> Written {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("large.json.gz");
-    let written = write_object_within(Records::new(1), limit, File::create(&path).unwrap()).unwrap();
+    let written = write_object_within(&mut Records::new(1), limit, File::create(&path).unwrap()).unwrap();
     sandbox.put(&sandbox.name, key, ByteStream::from_path(&path).await.unwrap()).await;
     written
 }

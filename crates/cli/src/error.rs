@@ -121,6 +121,11 @@ pub(crate) enum CliError {
     /// No object was found; why has been said already.
     #[error("nothing to ingest")]
     NothingFound,
+    /// None of the objects that were found holds events.
+    #[error(
+        "nothing to search: none of the objects that were found holds events; give log files (.json.gz or .json), a folder or a prefix of them, such as s3://bucket/AWSLogs/111122223333/CloudTrail/"
+    )]
+    NoLogs,
     /// The times of a question leave nothing between them.
     #[error("there is no time from --since to --until: give --since a time before that of --until")]
     EmptySpan,
@@ -131,12 +136,12 @@ pub(crate) enum CliError {
     Query(String),
     /// No event has the id.
     #[error(
-        "there is no event {0} in the index: give an eventID as `trailsearch search` shows it, and check --since, --until and --index-prefix"
+        "there is no event {0}: give an eventID as `trailsearch search` shows it, and check --since, --until, and --index-prefix or --files"
     )]
     NoEvent(String),
     /// Nothing has the id or the name.
     #[error(
-        "no event in the index has to do with {0}: give an eventID, an access key's id or a session's name, ROLE/NAME or ARN, and check --since, --until and --index-prefix"
+        "no known event has to do with {0}: give an eventID, an access key's id or a session's name, ROLE/NAME or ARN, and check --since, --until, and --index-prefix or --files"
     )]
     NoTrace(String),
     /// Standard output takes no more.

@@ -1,4 +1,4 @@
-//! `trailsearch`: CloudTrail events into OpenSearch, and answers out of it.
+//! `trailsearch`: CloudTrail events into OpenSearch, and answers out of it, or out of the log files themselves.
 
 mod args;
 mod backfill;
@@ -52,7 +52,10 @@ async fn run(line: CommandLine, console: &Console) -> Result<ExitCode, CliError>
             let cluster = if args.against_index { Some(cluster(&common).await?) } else { None };
             output.answer(&verify::run(args, cluster, console).await?)
         }
-        Command::Question(question) => question::answer(&question, &cluster(&common).await?, console, output).await,
+        Command::Question(question) => {
+            let cluster = if question.scope().files.is_empty() { Some(cluster(&common).await?) } else { None };
+            question::answer(&question, cluster.as_ref(), console, output).await
+        }
         Command::Completions { shell } => {
             output.text(&completions(shell))?;
             Ok(ExitCode::SUCCESS)

@@ -22,4 +22,5 @@ mod testing;
 pub use deadline::Deadline;
 pub use error::{Failure, MessageError, ObjectError};
 pub use pipeline::Pipeline;
+pub use run::origin;
 pub use settings::Settings;

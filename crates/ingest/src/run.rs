@@ -205,8 +205,8 @@ impl<'p, S, I: SearchIndex> Run<'p, S, I> {
     }
 }
 
-/// What the documents say of where they come from.
-fn origin(object: &ObjectRef) -> Origin {
+/// What the documents of an object's records say of where they come from; the time of ingestion is now.
+pub fn origin(object: &ObjectRef) -> Origin {
     let day = ObjectKey::parse(&object.key).day;
     let time = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
     Origin::new(&object.bucket, &object.key, day.map(|day| day.to_string()), time)

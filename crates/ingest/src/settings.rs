@@ -131,6 +131,18 @@ impl Settings {
     }
 }
 
+impl IngestSettings {
+    /// Reads the settings that need no cluster, as `lookup` gives them.
+    ///
+    /// # Errors
+    /// When any is wrong.
+    pub fn read(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
+        let mut reader = Reader::new(&lookup);
+        let settings = ingest(&mut reader);
+        reader.finish(settings)
+    }
+}
+
 fn endpoint(reader: &mut Reader<'_>) -> EndpointSettings {
     let choices = [
         ("auto", AuthKind::Auto),

@@ -150,7 +150,7 @@ impl Iterator for Records {
 }
 
 /// What a written object holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Written {
     /// Records.
     pub records: u64,
@@ -172,7 +172,7 @@ pub struct Limit {
 pub fn object(seed: u64, count: usize) -> String {
     let mut text = Vec::with_capacity(count * AVERAGE_BYTES);
     // A write to a vector cannot fail, and all that is written is text.
-    let _ = write_text(Records::new(seed), records(count), &mut text);
+    let _ = write_text(&mut Records::new(seed), records(count), &mut text);
     String::from_utf8(text).unwrap_or_default()
 }
 
@@ -181,14 +181,14 @@ pub fn object(seed: u64, count: usize) -> String {
 /// # Errors
 /// When `out` fails.
 pub fn write_object(seed: u64, count: usize, out: impl Write) -> io::Result<Written> {
-    write_object_within(Records::new(seed), records(count), out)
+    write_object_within(&mut Records::new(seed), records(count), out)
 }
 
-/// Writes a gzip object with records up to a limit, in constant memory.
+/// Writes a gzip object with the next records up to a limit, in constant memory.
 ///
 /// # Errors
 /// When `out` fails.
-pub fn write_object_within(records: Records, limit: Limit, out: impl Write) -> io::Result<Written> {
+pub fn write_object_within(records: &mut Records, limit: Limit, out: impl Write) -> io::Result<Written> {
     let gzip = GzEncoder::new(out, Compression::default());
     let mut buffered = BufWriter::with_capacity(1 << 16, gzip);
     let written = write_text(records, limit, &mut buffered)?;
@@ -201,7 +201,7 @@ fn records(count: usize) -> Limit {
     Limit { records: count as u64, bytes: u64::MAX }
 }
 
-fn write_text(mut records: Records, limit: Limit, out: &mut impl Write) -> io::Result<Written> {
+fn write_text(records: &mut Records, limit: Limit, out: &mut impl Write) -> io::Result<Written> {
     const OPEN: &str = "{\"Records\":[";
     const CLOSE: &str = "]}";
     out.write_all(OPEN.as_bytes())?;

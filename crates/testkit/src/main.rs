@@ -4,7 +4,7 @@ use clap::{Args, Parser};
 use std::fs::{self, File};
 use std::io;
 use std::path::PathBuf;
-use trailsearch_testkit::load::{self, Limit, Records};
+use trailsearch_testkit::load::{self, Limit, Records, Written};
 use trailsearch_testkit::{Day, gzip, story};
 
 /// Writes realistic CloudTrail objects.
@@ -25,15 +25,18 @@ struct Story {
     day: Day,
 }
 
-/// Writes one gzip object with records that have the statistics of real trails.
+/// Writes gzip objects with records that have the statistics of real trails.
 #[derive(Args)]
 struct Load {
-    /// The file to write.
+    /// The file to write; with --objects, a folder.
     file: PathBuf,
-    /// Most records.
+    /// Write so many objects, of different records, into a folder.
+    #[arg(long)]
+    objects: Option<u64>,
+    /// Most records of each object.
     #[arg(long, default_value_t = 40_000)]
     records: u64,
-    /// Stop after so many bytes, counted before compression.
+    /// End an object after so many bytes, counted before compression.
     #[arg(long, default_value_t = u64::MAX, hide_default_value = true)]
     bytes: u64,
     /// Another seed gives other records.
@@ -64,7 +67,19 @@ fn write_story(arguments: &Story) -> io::Result<serde_json::Value> {
 
 fn write_load(arguments: &Load) -> io::Result<serde_json::Value> {
     let limit = Limit { records: arguments.records, bytes: arguments.bytes };
-    let file = File::create(&arguments.file)?;
-    let written = load::write_object_within(Records::new(arguments.seed), limit, file)?;
-    Ok(serde_json::json!({ "records": written.records, "bytes": written.bytes }))
+    let mut records = Records::new(arguments.seed);
+    let mut total = Written::default();
+    for path in paths(arguments)? {
+        let written = load::write_object_within(&mut records, limit, File::create(path)?)?;
+        total.records += written.records;
+        total.bytes += written.bytes;
+    }
+    Ok(serde_json::json!({ "records": total.records, "bytes": total.bytes }))
+}
+
+/// The files to write.
+fn paths(arguments: &Load) -> io::Result<Vec<PathBuf>> {
+    let Some(objects) = arguments.objects else { return Ok(vec![arguments.file.clone()]) };
+    fs::create_dir_all(&arguments.file)?;
+    Ok((0..objects).map(|number| arguments.file.join(format!("{number:06}.json.gz"))).collect())
 }

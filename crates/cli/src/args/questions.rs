@@ -52,14 +52,14 @@ Examples:
   trailsearch trace deployer/alice --since 24h
 
 Back: through every call that issued credentials, through services that acted for somebody, through
-the launch of an instance and through sign-ins, across the accounts that are in the index. Forward:
+the launch of an instance and through sign-ins, across the accounts that are known. Forward:
 what was done and created with the same key. Of a session by its name, the newest call counts.
 
 Exit codes:
   0  the person or the workload was found
   1  something failed
   2  wrong usage or settings
-  3  it is not in the index, or the chain breaks off";
+  3  nothing is known of it, or the chain breaks off";
 
 const TOP_HELP: &str = "\
 Examples:

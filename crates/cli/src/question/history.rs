@@ -70,7 +70,7 @@ impl History {
     fn summary(&self) -> String {
         let (shown, total) = (self.events.len(), self.total);
         let events = match total {
-            0 => "no event in the index touched it (check the spelling, --since and --until, --index-prefix, and that its events were ingested)".to_owned(),
+            0 => "no known event touched it (check the spelling, --since and --until, --index-prefix or --files, and that its events were ingested)".to_owned(),
             1 => "1 event".to_owned(),
             _ if (shown as u64) < total => format!("the first {shown} of {total} events (--limit shows more)"),
             _ => format!("{total} events"),
@@ -80,7 +80,7 @@ impl History {
             1 => "; 1 read is left out (--reads shows it)".to_owned(),
             reads => format!("; {reads} reads are left out (--reads shows them)"),
         };
-        let changes = if total == 0 && self.reads > 0 { "no event in the index changed it" } else { &events };
+        let changes = if total == 0 && self.reads > 0 { "no known event changed it" } else { &events };
         format!("{changes}{reads}")
     }
 }
@@ -122,8 +122,8 @@ mod tests {
         assert_eq!(said(1, 1, 0), "1 event");
         assert_eq!(said(2, 2, 1), "2 events; 1 read is left out (--reads shows it)");
         assert_eq!(said(2, 9, 0), "the first 2 of 9 events (--limit shows more)");
-        assert_eq!(said(0, 0, 3), "no event in the index changed it; 3 reads are left out (--reads shows them)");
-        assert!(said(0, 0, 0).starts_with("no event in the index touched it"));
+        assert_eq!(said(0, 0, 3), "no known event changed it; 3 reads are left out (--reads shows them)");
+        assert!(said(0, 0, 0).starts_with("no known event touched it"));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! What part of the index a question is about: `--since`, `--until`, `--account`, `--region`.
+//! What part of the index, or of which files, a question is about: `--since`, `--until`, `--account`, `--region`, `--files`.
 
 use std::str::FromStr;
 
@@ -7,9 +7,18 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp, ToSpan};
 use serde_json::{Value, json};
+use trailsearch_core::object::ObjectKey;
 
 use super::query::terms;
 use crate::error::CliError;
+use crate::ingest::Source;
+
+/// How late an event may be delivered, in days: CloudTrail needs minutes, and after an outage of its own much longer.
+const LATEST_DELIVERY: i64 = 7;
+
+/// The region that events of global services name, also in the folder of another region
+/// (<https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-concepts.html#cloudtrail-concepts-global-service-events>).
+const GLOBAL_REGION: &str = "us-east-1";
 
 /// What every question takes.
 #[derive(Debug, Clone, Default, Args)]
@@ -27,6 +36,9 @@ pub(crate) struct ScopeArgs {
     /// Only events of this region; may be repeated
     #[arg(long, value_name = "NAME")]
     region: Vec<String>,
+    /// Ask these log files and not a cluster: files, folders, S3 objects or S3 prefixes; may be repeated
+    #[arg(long, value_name = "PATH|s3://BUCKET/PREFIX", help_heading = "Without a cluster")]
+    pub(crate) files: Vec<Source>,
 }
 
 /// A point in time as people give it.
@@ -74,7 +86,13 @@ impl When {
 
 /// The filters of a question.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Scope(Vec<Value>);
+pub(crate) struct Scope {
+    filters: Vec<Value>,
+    since: Option<Date>,
+    until: Option<Date>,
+    accounts: Vec<String>,
+    regions: Vec<String>,
+}
 
 impl Scope {
     /// The filters of what was asked for at `now`.
@@ -93,15 +111,30 @@ impl Scope {
         for (field, values) in [("recipientAccountId", &args.account), ("awsRegion", &args.region)] {
             filters.extend((!values.is_empty()).then(|| terms(field, values.iter().map(String::as_str))));
         }
-        Ok(Self(filters))
+        let day = |time: Timestamp| time.to_zoned(TimeZone::UTC).date();
+        let (since, until) = (since.map(day), until.map(day));
+        Ok(Self { filters, since, until, accounts: args.account.clone(), regions: args.region.clone() })
+    }
+
+    /// Whether the object of this key may hold such events, as far as the key tells.
+    pub(super) fn may_be_in(&self, key: &str) -> bool {
+        let key = ObjectKey::parse(key);
+        let day = key.day.and_then(|day| day.to_string().parse::<Date>().ok());
+        let latest = self.until.map(|until| until.saturating_add(LATEST_DELIVERY.days()));
+        let chosen = |chosen: &[String], value: Option<&str>| {
+            value.is_none_or(|value| chosen.is_empty() || chosen.iter().any(|chosen| chosen == value))
+        };
+        day.is_none_or(|day| self.since.is_none_or(|since| since <= day) && latest.is_none_or(|latest| day <= latest))
+            && chosen(&self.accounts, key.account)
+            && (chosen(&self.regions, key.region) || self.regions.iter().any(|region| region == GLOBAL_REGION))
     }
 
     /// The query, in this part of the index only.
     pub(crate) fn of(&self, query: &Value) -> Value {
-        if self.0.is_empty() {
+        if self.filters.is_empty() {
             return query.clone();
         }
-        super::query::all(self.0.iter().chain([query]).cloned())
+        super::query::all(self.filters.iter().chain([query]).cloned())
     }
 }
 
@@ -114,7 +147,7 @@ mod tests {
     fn bounds(since: &str, until: &str) -> Result<Value, CliError> {
         let when = |text: &str| Some(text).filter(|text| !text.is_empty()).map(|text| text.parse().unwrap());
         let args = ScopeArgs { since: when(since), until: when(until), ..ScopeArgs::default() };
-        Scope::new(&args, NOW.parse().unwrap()).map(|scope| Value::from(scope.0))
+        Scope::new(&args, NOW.parse().unwrap()).map(|scope| Value::from(scope.filters))
     }
 
     #[test]
@@ -139,6 +172,27 @@ mod tests {
         assert!(matches!(bounds("1h", "2h"), Err(CliError::EmptySpan)));
         assert!(matches!(bounds("19000y", ""), Err(CliError::EmptySpan)));
         assert_eq!(bounds("2026-11-20", "2026-11-20").unwrap().as_array().unwrap().len(), 2);
+    }
+
+    #[test]
+    fn keys_tell_what_need_not_be_read() {
+        let args = ScopeArgs {
+            since: Some("2026-11-10".parse().unwrap()),
+            until: Some("2026-11-11T23:00:00Z".parse().unwrap()),
+            account: vec!["111122223333".to_owned()],
+            region: vec!["eu-central-1".to_owned()],
+            ..ScopeArgs::default()
+        };
+        let key =
+            |account: &str, region: &str, day: &str| format!("AWSLogs/{account}/CloudTrail/{region}/{day}/x.json.gz");
+        let (own, here) = ("111122223333", "eu-central-1");
+        let scope = Scope::new(&args, NOW.parse().unwrap()).unwrap();
+        let of = |account, region, day| scope.may_be_in(&key(account, region, day));
+        assert!(of(own, here, "2026/11/10") && of(own, here, "2026/11/18") && scope.may_be_in("copy/x.json"));
+        assert!(!of(own, here, "2026/11/09") && !of(own, here, "2026/11/19"));
+        assert!(!of("444455556666", here, "2026/11/10") && !of(own, "us-east-1", "2026/11/10"));
+        let everywhere = ScopeArgs { region: vec!["us-east-1".to_owned()], ..ScopeArgs::default() };
+        assert!(Scope::new(&everywhere, NOW.parse().unwrap()).unwrap().may_be_in(&key(own, here, "2026/11/10")));
     }
 
     #[test]

@@ -45,7 +45,7 @@ pub(super) async fn run(events: &Events<'_>, args: &SearchArgs) -> Result<Matche
 impl Answer for Matches {
     fn table(&self, style: Style) -> String {
         if self.events.is_empty() {
-            return "no event in the index matches (check the query, --since and --until, --index-prefix, and that the events were ingested)\n".to_owned();
+            return "no known event matches (check the query, --since and --until, --index-prefix or --files, and that the events were ingested)\n".to_owned();
         }
         let lines: Vec<Vec<String>> = self.events.iter().map(line).collect();
         let count = match (self.events.len(), self.total) {

@@ -88,7 +88,7 @@ fn a_written_object_is_the_text_compressed() {
 #[test]
 fn an_object_ends_at_its_limit_of_bytes() {
     let limit = Limit { records: 1_000_000, bytes: 300_000 };
-    let written = write_object_within(Records::new(1), limit, io::sink()).unwrap();
+    let written = write_object_within(&mut Records::new(1), limit, io::sink()).unwrap();
     assert!((300_000..310_000).contains(&written.bytes), "{written:?}");
     assert!(serde_json::from_str::<Value>(&object(1, 0)).unwrap()["Records"].is_array());
 }

@@ -110,13 +110,13 @@ fn missing(end: &End) -> Option<String> {
     match end {
         End::Origin => None,
         End::NotIssued(key) if key.is_empty() => {
-            Some("the call that began this session is not in the index: ingest the logs of the time before".to_owned())
+            Some("the call that began this session is not known: ingest the logs of the time before".to_owned())
         }
         End::NotIssued(key) => Some(format!(
-            "the call that issued {key} is not in the index: ingest the logs of the time before, and of the account and region where it was asked for"
+            "the call that issued {key} is not known: ingest the logs of the time before, and of the account and region where it was asked for"
         )),
         End::OtherAccount(account) => {
-            Some(format!("the caller is of account {account}, whose own record is not in the index: ingest its logs"))
+            Some(format!("the caller is of account {account}, whose own record is not known: ingest its logs"))
         }
     }
 }

@@ -27,9 +27,9 @@ pub(super) enum Next {
 pub(super) enum End {
     /// Nobody stands behind the caller.
     Origin,
-    /// The key's origin is not in the index.
+    /// The key's origin is not known.
     NotIssued(String),
-    /// The caller is of an account whose own record is not in the index.
+    /// The caller is of an account whose own record is not known.
     OtherAccount(String),
 }
 
@@ -81,7 +81,7 @@ fn end(event: &Event) -> End {
     }
 }
 
-/// A session that tells its person itself, be its start in the index or not: one of Identity Center.
+/// A session that tells its person itself, be its start known or not: one of Identity Center.
 fn is_named_session(event: &Event) -> bool {
     event.is_human() && event.text("/actor/role").starts_with("AWSReservedSSO_")
 }

@@ -6,7 +6,7 @@ use super::query::EVIDENCE;
 use crate::output::{Answer, Style, rows};
 use crate::question::event::Event;
 
-/// The exit code for a resource whose creation is not in the index.
+/// The exit code for a resource whose creation is not known.
 const NOT_FOUND: u8 = 3;
 
 /// What is known of a resource's origin. Events hold the document's own paths.
@@ -35,9 +35,9 @@ impl Who {
     fn heading(&self) -> &'static str {
         match (&self.created, &self.first_seen) {
             (Some(_), _) => "",
-            (None, Some(_)) => ": no event in the index created it",
+            (None, Some(_)) => ": no known event created it",
             (None, None) => {
-                ": no event in the index touched it (check the spelling, --index-prefix, and that its events were ingested)"
+                ": no known event touched it (check the spelling, --index-prefix or --files, and that its events were ingested)"
             }
         }
     }
@@ -124,12 +124,11 @@ mod tests {
     fn what_is_not_found_is_said() {
         let who = Who::new("i-1", None, None, Some(event("a")));
         assert!(
-            who.table(Style::default())
-                .starts_with("i-1: no event in the index created it\n\nfirst seen\n  who    alice")
+            who.table(Style::default()).starts_with("i-1: no known event created it\n\nfirst seen\n  who    alice")
         );
         assert_eq!(who.exit_code(), NOT_FOUND);
         let who = Who::new("i-1", None, None, None);
-        assert!(who.table(Style::default()).starts_with("i-1: no event in the index touched it"));
+        assert!(who.table(Style::default()).starts_with("i-1: no known event touched it"));
     }
 
     #[test]
