@@ -29,6 +29,7 @@ Examples:
   trailsearch setup --endpoint http://127.0.0.1:9200
   trailsearch ingest logs/
   trailsearch who i-0abc1234def567890
+  trailsearch who i-0abc1234def567890 --files s3://example-logs/AWSLogs/
 
 Exit codes:
   0  done

@@ -27,7 +27,9 @@ const NOTHING: u8 = 3;
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CliError {
     /// Neither the option nor the variable is there.
-    #[error("no cluster is given: use --endpoint URL or set OPENSEARCH_ENDPOINT, for example to http://127.0.0.1:9200")]
+    #[error(
+        "no cluster is given: use --endpoint URL or set OPENSEARCH_ENDPOINT, for example to http://127.0.0.1:9200; questions need none with --files PATH"
+    )]
     NoEndpoint,
     /// Other settings are wrong.
     #[error(

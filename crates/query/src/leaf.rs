@@ -185,17 +185,20 @@ impl Field {
                 let address = |text: &str| text.parse().map(bits).map_err(|_| self.wrong(text, "IP addresses"));
                 Condition::Address((try_bound(from, address)?, try_bound(to, address)?))
             }
-            Kind::Date => {
-                let stretch = |text: &str| time::stretch(text, now).ok_or_else(|| self.wrong(text, "times"));
-                let from = from.map(|(text, within)| Ok((stretch(text)?, within))).transpose()?;
-                let to = to.map(|(text, within)| Ok((stretch(text)?, within))).transpose()?;
-                Condition::Time((
-                    ended(from.map(|((start, end), within)| (if within { start } else { end }, within))),
-                    ended(to.map(|((start, end), within)| (if within { end } else { start }, within))),
-                ))
-            }
+            Kind::Date => Condition::Time(self.times(from, to, now)?),
         };
         Ok(self.leaf(condition))
+    }
+
+    /// The ends of a range of times.
+    fn times(&self, from: End<'_>, to: End<'_>, now: Timestamp) -> Result<Ends<i64>, QueryError> {
+        let stretch = |text: &str| time::stretch(text, now).ok_or_else(|| self.wrong(text, "times"));
+        let from = try_bound(from, stretch)?;
+        let to = try_bound(to, stretch)?;
+        Ok((
+            chosen(from, |(start, end), within| if within { start } else { end }),
+            chosen(to, |(start, end), within| if within { end } else { start }),
+        ))
     }
 
     /// What has any value there, or below it.
@@ -221,6 +224,15 @@ fn bound<T>(end: End<'_>, value: impl Fn(&str) -> T) -> Bound<T> {
 
 fn try_bound<T>(end: End<'_>, value: impl Fn(&str) -> Result<T, QueryError>) -> Result<Bound<T>, QueryError> {
     Ok(ended(end.map(|(text, within)| Ok((value(text)?, within))).transpose()?))
+}
+
+/// The same end with what is chosen of its value; `choose` learns whether the end belongs to the range.
+fn chosen<T, U>(end: Bound<T>, choose: impl Fn(T, bool) -> U) -> Bound<U> {
+    match end {
+        Bound::Included(value) => Bound::Included(choose(value, true)),
+        Bound::Excluded(value) => Bound::Excluded(choose(value, false)),
+        Bound::Unbounded => Bound::Unbounded,
+    }
 }
 
 fn ended<T>(end: Option<(T, bool)>) -> Bound<T> {

@@ -1,4 +1,4 @@
-//! What the questions over the index take.
+//! What the questions over the index, or over log files, take.
 
 use clap::{Args, Subcommand, ValueEnum};
 
@@ -9,6 +9,7 @@ Examples:
   trailsearch who i-0abc1234def567890
   trailsearch who arn:aws:iam::111122223333:role/deployer
   trailsearch who example-logs --output json
+  trailsearch who i-0abc1234def567890 --files logs/
 
 Exit codes:
   0  the creating event was found

@@ -22,7 +22,7 @@ pub(crate) struct Events<'a> {
 enum Place<'a> {
     /// In a cluster; warnings go to the console.
     Index(&'a Cluster, &'a Console),
-    Files(Files<'a>),
+    Files(Box<Files<'a>>),
 }
 
 /// What a search has found.
@@ -44,7 +44,7 @@ impl<'a> Events<'a> {
 
     /// The events of log files that are in scope.
     pub(crate) fn of_files(files: Files<'a>, scope: Scope) -> Self {
-        Self { place: Place::Files(files), scope }
+        Self { place: Place::Files(Box::new(files)), scope }
     }
 
     /// Whether a part of them could not be read, as has been said.

@@ -21,7 +21,7 @@ use tokio::sync::Mutex;
 use trailsearch_core::ack::with_causes;
 use trailsearch_core::object::ObjectRef;
 use trailsearch_ingest::settings::IngestSettings;
-use trailsearch_query::{Reply, Search, Tally};
+use trailsearch_query::{Reply, Search};
 
 use super::scope::Scope;
 use crate::connect::LazyS3;
@@ -105,7 +105,7 @@ impl<'a> Files<'a> {
                 }
                 Err(error) => errors.push(error),
             }
-            progress.tell(format!("{} log files", HumanCount(objects.len() as u64)));
+            progress.tell(log_files(&objects));
         }
         progress.finish();
         if !any {
@@ -128,27 +128,22 @@ impl<'a> Files<'a> {
         progress.expect(objects.iter().map(|found| found.size).sum());
         let store = Store::new(self.s3.clone(), progress.clone());
         let finder = missing.as_ref().map(Finder::new).transpose()?;
-        let scan = Arc::new(Scan::new(store, &self.settings, search, finder));
-        // What is kept is part of the answer, unless all of it comes again.
-        let mut tally = if missing.is_some() { kept.tally(&scan.search, &scan.seen) } else { Tally::default() };
         kept.widen(missing);
+        let scan = Arc::new(Scan::new(store, &self.settings, search, finder, kept.room()));
+        let mut tally = kept.tally(&scan.search, &scan.seen);
         let parts = stream::iter(objects).map(|found| part(Arc::clone(&scan), found.object.clone()));
         let mut parts = parts.buffer_unordered(OBJECTS_PER_PROCESSOR * processors()).enumerate();
         while let Some((number, part)) = parts.next().await {
             let part = part.inspect_err(|_| progress.finish())?;
             scan.search.merge(&mut tally, part.tally);
             kept.extend(part.documents);
-            part.failure
-                .iter()
-                .filter(|failure| told.insert(failure.object.clone()))
-                .for_each(|failure| self.warn(failure));
-            progress.tell(format!(
-                "{} of {} log files",
-                HumanCount(number as u64 + 1),
-                HumanCount(objects.len() as u64)
-            ));
+            if let Some(failure) = part.failure.filter(|failure| told.insert(failure.object.clone())) {
+                self.warn(&failure);
+            }
+            progress.tell(format!("{} of {}", HumanCount(number as u64 + 1), log_files(objects)));
         }
         progress.finish();
+        kept.close(&scan.room);
         Ok(scan.search.reply(tally))
     }
 
@@ -162,6 +157,10 @@ impl<'a> Files<'a> {
 /// Looks through one object, on a task of its own so that all processors are used.
 async fn part(scan: Arc<Scan>, object: ObjectRef) -> Result<Part, CliError> {
     Ok(tokio::spawn(async move { scan.object(object).await }).await?)
+}
+
+fn log_files(objects: &[Found]) -> String {
+    format!("{} log files", HumanCount(objects.len() as u64))
 }
 
 fn processors() -> usize {

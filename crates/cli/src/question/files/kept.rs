@@ -1,12 +1,13 @@
 //! Documents that a question's next search may want too.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use trailsearch_query::{Reply, Search, Tally};
 
 use super::scan::Seen;
 
-/// How many bytes of documents are kept at most; beyond, the next search reads the files again.
+/// How many bytes of documents are kept at most; beyond, none is, and the next search reads the files again.
 const MOST_BYTES: usize = 256 << 20;
 
 /// A document as it would be indexed: its id and its JSON.
@@ -16,19 +17,40 @@ pub(super) struct Document {
     pub(super) body: Box<[u8]>,
 }
 
+impl Document {
+    fn bytes(&self) -> usize {
+        self.id.len() + self.body.len()
+    }
+}
+
+/// What is left for documents, over all threads, in bytes.
+#[derive(Debug)]
+pub(super) struct Room(AtomicUsize);
+
+impl Room {
+    /// Whether there was room for the document; once there was none, there is none for any other.
+    pub(super) fn take(&self, document: &Document) -> bool {
+        let less = |left: usize| Some(left.saturating_sub(document.bytes()));
+        self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less).is_ok_and(|left| left > document.bytes())
+    }
+
+    fn is_full(&self) -> bool {
+        self.0.load(Ordering::Relaxed) == 0
+    }
+}
+
 /// Documents of all records that hold one of some texts.
 #[derive(Debug)]
 pub(super) struct Kept {
     /// The texts; `None` where every record's document is kept.
     literals: Option<BTreeSet<String>>,
     documents: Vec<Document>,
-    bytes: usize,
 }
 
 impl Default for Kept {
     /// No texts, and so no documents.
     fn default() -> Self {
-        Self { literals: Some(BTreeSet::new()), documents: Vec::new(), bytes: 0 }
+        Self { literals: Some(BTreeSet::new()), documents: Vec::new() }
     }
 }
 
@@ -46,23 +68,30 @@ impl Kept {
         }
     }
 
-    /// Says that documents of records with these texts too, or of every record, are added from now on.
+    /// Says that documents of records with these texts too are added from now on; or of every record, those that are kept
+    /// included.
     pub(super) fn widen(&mut self, literals: Option<BTreeSet<String>>) {
         match (&mut self.literals, literals) {
             (Some(kept), Some(literals)) => kept.extend(literals),
-            (_, None) => *self = Self { literals: None, documents: Vec::new(), bytes: 0 },
+            (_, None) => *self = Self { literals: None, documents: Vec::new() },
             (None, Some(_)) => {}
         }
     }
 
-    /// Adds documents, or forgets all of them where they become too many.
+    /// What is left for more documents.
+    pub(super) fn room(&self) -> Room {
+        let bytes: usize = self.documents.iter().map(Document::bytes).sum();
+        Room(AtomicUsize::new(MOST_BYTES.saturating_sub(bytes)))
+    }
+
+    /// Adds documents for which there was room.
     pub(super) fn extend(&mut self, documents: Vec<Document>) {
-        if self.literals.as_ref().is_some_and(BTreeSet::is_empty) {
-            return; // They were too many before.
-        }
-        self.bytes += documents.iter().map(|document| document.id.len() + document.body.len()).sum::<usize>();
         self.documents.extend(documents);
-        if self.bytes > MOST_BYTES {
+    }
+
+    /// Forgets all documents if there was no room for one.
+    pub(super) fn close(&mut self, room: &Room) {
+        if room.is_full() {
             *self = Self::default();
         }
     }
@@ -109,10 +138,13 @@ mod tests {
     fn too_many_are_forgotten() {
         let mut kept = Kept::default();
         kept.widen(Some(texts(&["a"])));
+        let room = kept.room();
+        assert!(room.take(&document(1)));
         kept.extend(vec![document(1)]);
-        assert_eq!(kept.documents.len(), 1);
-        kept.extend(vec![document(MOST_BYTES)]);
-        kept.extend(vec![document(1)]);
+        kept.close(&room);
+        assert_eq!((kept.documents.len(), kept.missing(Some(&texts(&["a"])))), (1, None));
+        assert!(!room.take(&document(MOST_BYTES)) && !room.take(&document(1)));
+        kept.close(&room);
         assert_eq!((kept.documents.len(), kept.missing(Some(&texts(&["a"])))), (0, Some(Some(texts(&["a"])))));
     }
 }

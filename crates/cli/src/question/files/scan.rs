@@ -16,7 +16,7 @@ use trailsearch_ingest::settings::IngestSettings;
 use trailsearch_ingest::{Failure, ObjectError, origin};
 use trailsearch_query::{Search, Tally};
 
-use super::kept::Document;
+use super::kept::{Document, Room};
 use crate::error::CliError;
 use crate::ingest::store::Store;
 
@@ -74,22 +74,29 @@ pub(super) struct Scan {
     /// Finds what records need to have; without it, every record counts.
     finder: Option<Finder>,
     pub(super) seen: Seen,
-    /// Room for the text of one object, for the next one: fresh memory costs more than what is done with it.
-    rooms: Mutex<Vec<Vec<u8>>>,
+    pub(super) room: Room,
+    /// Memory for the text of one object, for the next one: fresh memory costs more than what is done with it.
+    texts: Mutex<Vec<Vec<u8>>>,
 }
 
 /// What one object has of the answer.
 #[derive(Debug, Default)]
 pub(super) struct Part {
     pub(super) tally: Tally,
-    /// Of all records that were found, whether they match or not.
+    /// Of all records that were found, whether they match or not, as far as there was room.
     pub(super) documents: Vec<Document>,
     /// Why the object could not be read to its end.
     pub(super) failure: Option<Failure>,
 }
 
 impl Scan {
-    pub(super) fn new(store: Store, settings: &IngestSettings, search: Search, finder: Option<Finder>) -> Self {
+    pub(super) fn new(
+        store: Store,
+        settings: &IngestSettings,
+        search: Search,
+        finder: Option<Finder>,
+        room: Room,
+    ) -> Self {
         let normalizer = Normalizer::new(&settings.normalization);
         Self {
             store,
@@ -98,12 +105,13 @@ impl Scan {
             search,
             finder,
             seen: Seen::default(),
-            rooms: Mutex::default(),
+            room,
+            texts: Mutex::default(),
         }
     }
 
-    fn rooms(&self) -> MutexGuard<'_, Vec<Vec<u8>>> {
-        self.rooms.lock().unwrap_or_else(PoisonError::into_inner)
+    fn texts(&self) -> MutexGuard<'_, Vec<Vec<u8>>> {
+        self.texts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Looks through one object.
@@ -115,7 +123,7 @@ impl Scan {
             Err(error) => reading.split().and(Err(error)),
         };
         reading.text.clear();
-        self.rooms().push(std::mem::take(&mut reading.text));
+        self.texts().push(std::mem::take(&mut reading.text));
         let mut part = reading.records.part;
         part.failure = result.err().map(|error| Failure { object: object.to_string(), books: Books::default(), error });
         part
@@ -152,7 +160,7 @@ impl<'s> Reading<'s> {
         Self {
             scan,
             inflater: Inflater::new(Encoding::of_name(&object.key), scan.limits),
-            text: scan.rooms().pop().unwrap_or_default(),
+            text: scan.texts().pop().unwrap_or_default(),
             begun: false,
             splitter: Splitter::new(scan.limits),
             records: Records { scan, finder, normalizer, origin, position: 0, part: Part::default() },
@@ -212,6 +220,7 @@ impl Records<'_> {
             return;
         }
         self.scan.seen.add(&self.scan.search, &mut self.part.tally, &document.id, document.body);
-        self.part.documents.push(Document { id: document.id.as_ref().into(), body: document.body.into() });
+        let document = Document { id: document.id.as_ref().into(), body: document.body.into() };
+        self.part.documents.extend(self.scan.room.take(&document).then_some(document));
     }
 }

@@ -114,7 +114,6 @@ fn literals_stand_in_generated_records() {
 
 /// Real logs, where the developer has some: `CORPUS_SAMPLES` names a folder of log objects.
 #[test]
-#[expect(clippy::print_stderr, reason = "says that it is skipped")]
 fn literals_stand_in_real_records() {
     let Some(folder) = std::env::var_os("CORPUS_SAMPLES") else {
         eprintln!("skipped: CORPUS_SAMPLES names no folder of log objects");
