@@ -179,7 +179,7 @@ mod tests {
         let event = |n: u32| {
             (
                 format!("id-{n}"),
-                json!({"@timestamp": format!("2026-11-20T08:00:0{}Z", n % 4), "eventID": format!("id-{n}"), "readOnly": n % 2 == 0}),
+                json!({"@timestamp": format!("2026-11-20T08:00:0{}Z", n % 4), "eventID": format!("id-{n}"), "readOnly": n.is_multiple_of(2)}),
             )
         };
         (0..8).map(event).collect()
