@@ -141,8 +141,9 @@ fn access_logs_have_a_template_of_their_own() {
         assert_eq!(mapping["properties"]["remoteIP"]["type"], "ip");
         assert_ne!(template.digest(), cloudtrail(flavor).digest());
     }
-    let limit = puts(&Template::access_log(Flavor::OpenSearch, "s3").unwrap()).remove(0).body["template"]["settings"]["index"]
-        ["mapping.total_fields.limit"]
-        .as_u64();
+    let limit =
+        puts(&Template::access_log(Flavor::OpenSearch, "s3").unwrap()).remove(0).body["template"]["settings"]["index"]
+            ["mapping.total_fields.limit"]
+            .as_u64();
     assert!(limit.is_some_and(|limit| limit >= ACCESS_LOG_FIELD_COUNT as u64));
 }
