@@ -148,12 +148,6 @@ impl Template {
         self
     }
 
-    /// What its indices' names start with.
-    #[must_use]
-    pub fn prefix(&self) -> &str {
-        &self.prefix
-    }
-
     /// The version of its schema, which stands in `_meta.schema`.
     #[must_use]
     pub fn version(&self) -> u32 {

@@ -87,6 +87,26 @@ impl AccessLogs {
         }
     }
 
+    /// Whether all of a folder lies where such objects are known to lie.
+    pub fn lie_around(&self, bucket: &str, folder: &str) -> bool {
+        match self {
+            Self::Below(places) => {
+                places.iter().any(|place| place.bucket == bucket && folder.starts_with(&place.prefix))
+            }
+            Self::All => true,
+        }
+    }
+
+    /// Whether such objects are known to lie in a part of a folder.
+    pub fn lie_below(&self, bucket: &str, folder: &str) -> bool {
+        match self {
+            Self::Below(places) => {
+                places.iter().any(|place| place.bucket == bucket && place.prefix.starts_with(folder))
+            }
+            Self::All => true,
+        }
+    }
+
     /// How the object is read.
     pub fn format(&self, object: &ObjectRef) -> Format {
         if self.take(&object.bucket, &object.key) { Format::AccessLog } else { Format::CloudTrail }
