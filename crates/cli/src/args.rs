@@ -186,12 +186,12 @@ pub(crate) struct IngestArgs {
     pub(crate) state: StateArgs,
 }
 
-/// What every command takes that makes documents.
+/// What every command takes that chooses objects.
 #[derive(Debug, Default, Clone, Copy, Args)]
 pub(crate) struct AccessLogArgs {
-    /// It is about S3 server access logs, and all objects are such [default: those that TRAILSEARCH_ACCESS_LOGS says]
+    /// Read all objects as S3 server access logs [default: those that TRAILSEARCH_ACCESS_LOGS names]
     #[arg(long)]
-    access_logs: bool,
+    pub(crate) access_logs: bool,
 }
 
 impl AccessLogArgs {
@@ -339,8 +339,9 @@ pub(crate) struct SetupArgs {
     /// Where OpenSearch Dashboards answers, to import searches and dashboards [default: /_dashboards of an AWS endpoint]
     #[arg(long, value_name = "URL")]
     pub(crate) dashboards: Option<String>,
-    #[command(flatten)]
-    pub(crate) access_logs: AccessLogArgs,
+    /// Install the index template of S3 server access logs too [default: where TRAILSEARCH_ACCESS_LOGS is set]
+    #[arg(long)]
+    pub(crate) access_logs: bool,
     /// Print the requests and send nothing
     #[arg(long)]
     pub(crate) dry_run: bool,

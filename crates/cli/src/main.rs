@@ -102,10 +102,11 @@ async fn backfill(
 }
 
 async fn setup(common: &Common, args: &args::SetupArgs, output: &Output) -> Result<ExitCode, CliError> {
+    let access_logs = AccessLogArgs { access_logs: args.access_logs };
     if args.dry_run {
-        return output.answer(&setup::requests(&settings_for(common, args.access_logs)?, args)?);
+        return output.answer(&setup::requests(&settings_for(common, access_logs)?, args)?);
     }
-    output.answer(&setup::run(&cluster_for(common, args.access_logs).await?, args).await?)
+    output.answer(&setup::run(&cluster_for(common, access_logs).await?, args).await?)
 }
 
 /// The completion script. It is gathered first, since the generator cannot report a failed write.

@@ -227,4 +227,6 @@ impl<'p, S: ObjectStore, I: SearchIndex> Ingestion<'p, S, I> {
 }
 
 #[cfg(test)]
+mod access_log_tests;
+#[cfg(test)]
 mod tests;

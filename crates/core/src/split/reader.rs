@@ -6,7 +6,6 @@ use crate::object::Format;
 
 /// Splits the text of one object by its format.
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "there is one for each object")]
 pub enum Reader {
     /// A log of events.
     CloudTrail(Splitter),
