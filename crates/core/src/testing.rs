@@ -1,5 +1,6 @@
 //! What the tests of several modules share.
 
+pub(crate) mod access_log;
 mod dice;
 
 pub(crate) use dice::Dice;

@@ -1,12 +1,11 @@
 use serde_json::{Value, json};
-use trailsearch_schema::{Shape, access_log_fields, find};
 
 use super::line::tests::line;
 use crate::denial::Denial;
 use crate::normalize::{Normalization, Normalizer};
 use crate::object::Format;
 use crate::split::Reader;
-use crate::testing::{Dice, origin};
+use crate::testing::{Dice, access_log, origin};
 
 const REQUEST: &str = r#""PUT /flow/a%2Bb%20c.gz HTTP/1.1""#;
 
@@ -234,46 +233,6 @@ fn any_line_becomes_a_document_that_keeps_all_of_it() {
             continue;
         }
         let made = made_by(&mut normalizer, &line);
-        let text = String::from_utf8_lossy(&line);
-        if made.degraded {
-            assert_eq!(made.body["ingest"]["raw"], text.as_ref());
-        } else {
-            keeps(&made.body, &text);
-        }
-        check_fields(&made.body);
-    }
-}
-
-/// Every word of the line stands in the document; the time in another form.
-fn keeps(body: &Value, line: &str) {
-    let mut kept: Vec<String> = Vec::new();
-    let mut values: Vec<&Value> = vec![body];
-    while let Some(value) = values.pop() {
-        match value {
-            Value::String(text) => kept.push(text.clone()),
-            Value::Number(number) => kept.push(number.to_string()),
-            Value::Array(items) => values.extend(items),
-            Value::Object(members) => values.extend(members.values()),
-            Value::Bool(_) | Value::Null => {}
-        }
-    }
-    let kept = kept.join(" ");
-    let (before, after) = line.split_at(line.find('[').unwrap());
-    let after = after.split_once(']').unwrap().1;
-    for word in before.split(' ').chain(after.split(' ')).map(|word| word.trim_matches(['"', '-', '\r'])) {
-        assert!(kept.contains(word.trim_end()), "{word:?} of {line:?}: {body}");
-    }
-}
-
-/// The mapping knows every field and takes its value.
-fn check_fields(body: &Value) {
-    for (name, value) in body.as_object().unwrap() {
-        let field = find(access_log_fields(), name.as_bytes()).unwrap_or_else(|| panic!("{name} is not mapped"));
-        let shape = match value {
-            Value::Object(_) => Shape::Object,
-            Value::Number(_) => Shape::Number,
-            _ => Shape::Text(b""),
-        };
-        assert!(field.ty.accepts(shape), "{name}: {value}");
+        access_log::check(&made.body, &line, made.degraded);
     }
 }
