@@ -63,11 +63,12 @@ impl Lines {
         let found = memchr::memchr(b'\n', &self.buffer[self.searched..]).map(|at| self.searched + at);
         let end = found.unwrap_or(self.buffer.len());
         let line = &self.buffer[start..end];
-        let length = line.strip_suffix(b"\r").unwrap_or(line).len();
         let limit = self.limits.record_bytes;
-        if length > limit {
+        if line.len() > limit {
             return Err(SplitError::RecordTooLarge { offset: self.before + start as u64, limit });
         }
+        // All returns, so that a line that is given by itself is the same line.
+        let length = line.iter().rposition(|byte| *byte != b'\r').map_or(0, |last| last + 1);
         self.searched = found.map_or(end, |at| at + 1);
         if found.is_some() {
             self.at = self.searched;
@@ -106,10 +107,15 @@ mod tests {
     #[test]
     fn any_pieces_give_the_same_lines() {
         for size in 1..9 {
-            let (lines, error) = read("one\r\n\n two \n\r\nlast", size);
-            let expected = [(0, "one"), (6, " two "), (14, "last")].map(|(at, line)| (at, line.to_owned()));
+            let (lines, error) = read("one\r\n\n two \n\r\r\nlas\r\r", size);
+            let expected = [(0, "one"), (6, " two "), (15, "las")].map(|(at, line)| (at, line.to_owned()));
             assert_eq!((lines.as_slice(), error), (expected.as_slice(), None), "{size}");
         }
+    }
+
+    #[test]
+    fn returns_without_end_are_no_way_around_the_limit() {
+        assert!(read(&"\r".repeat(6), 2).1.is_some_and(|error| error.contains("larger than the 5")));
     }
 
     #[test]
