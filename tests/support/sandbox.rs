@@ -144,8 +144,9 @@ impl Sandbox {
     /// Deletes the index template, so that the cluster is as one that nobody has set up.
     pub async fn delete_template(&self) {
         let Self { name, .. } = self;
-        for path in [format!("/_index_template/{name}"), format!("/_component_template/{name}-*")] {
-            self.delete(&path).await;
+        self.delete(&format!("/_index_template/{name}")).await;
+        for kind in ["_index_template", "_component_template"] {
+            self.delete(&format!("/{kind}/{name}-*")).await;
         }
     }
 

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use jiff::civil::Date;
-use trailsearch_core::object::Kind;
+use trailsearch_core::object::{AccessLogs, Kind};
 use trailsearch_ingest::Settings;
 use trailsearch_setup::Choices;
 
@@ -46,6 +46,7 @@ Examples:
   trailsearch ingest one.json.gz two.json
   trailsearch ingest s3://example-logs/AWSLogs/111122223333/CloudTrail/eu-central-1/2026/11/
   trailsearch ingest logs/ --setup --output json
+  trailsearch ingest --access-logs copies/2026-11-20-09-14-27-8C2A7F31D09B4E65
 
 Ingesting an object again does no harm: its events are found to be there already.";
 
@@ -181,7 +182,24 @@ pub(crate) struct IngestArgs {
     #[arg(long)]
     pub(crate) setup: bool,
     #[command(flatten)]
+    pub(crate) access_logs: AccessLogArgs,
+    #[command(flatten)]
     pub(crate) state: StateArgs,
+}
+
+/// What every command takes that chooses objects.
+#[derive(Debug, Default, Clone, Copy, Args)]
+pub(crate) struct AccessLogArgs {
+    /// Read all objects as S3 server access logs [default: those that TRAILSEARCH_ACCESS_LOGS names]
+    #[arg(long)]
+    pub(crate) access_logs: bool,
+}
+
+impl AccessLogArgs {
+    /// Which objects are access logs, by the option or else by the settings.
+    pub(crate) fn choose(self, set: &AccessLogs) -> AccessLogs {
+        if self.access_logs { AccessLogs::All } else { set.clone() }
+    }
 }
 
 /// What `backfill` takes.
@@ -204,6 +222,8 @@ pub(crate) struct BackfillArgs {
     /// Install the index template first, where it is missing
     #[arg(long)]
     pub(crate) setup: bool,
+    #[command(flatten)]
+    pub(crate) access_logs: AccessLogArgs,
     #[command(flatten)]
     pub(crate) state: StateArgs,
     /// Write the objects as the manifest of an S3 Batch Operations job instead
@@ -236,7 +256,7 @@ pub(crate) struct SelectionArgs {
     pub(crate) kind: Vec<KindChoice>,
 }
 
-/// The kinds of objects that CloudTrail delivers with events.
+/// The kinds of objects that are ingested.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum KindChoice {
     /// Management and data events
@@ -247,6 +267,8 @@ pub(crate) enum KindChoice {
     NetworkActivity,
     /// Aggregated events
     Aggregated,
+    /// S3 server access logs, where they are known to lie
+    AccessLog,
 }
 
 impl From<KindChoice> for Kind {
@@ -256,6 +278,7 @@ impl From<KindChoice> for Kind {
             KindChoice::Insight => Self::Insight,
             KindChoice::NetworkActivity => Self::NetworkActivity,
             KindChoice::Aggregated => Self::Aggregated,
+            KindChoice::AccessLog => Self::AccessLog,
         }
     }
 }
@@ -317,6 +340,9 @@ pub(crate) struct SetupArgs {
     /// Where OpenSearch Dashboards answers, to import searches and dashboards [default: /_dashboards of an AWS endpoint]
     #[arg(long, value_name = "URL")]
     pub(crate) dashboards: Option<String>,
+    /// Install the index template of S3 server access logs too [default: where TRAILSEARCH_ACCESS_LOGS is set]
+    #[arg(long)]
+    pub(crate) access_logs: bool,
     /// Print the requests and send nothing
     #[arg(long)]
     pub(crate) dry_run: bool,

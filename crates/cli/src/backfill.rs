@@ -17,7 +17,7 @@ use std::path::PathBuf;
 
 use trailsearch_ingest::Settings;
 
-use crate::args::{BackfillArgs, StateArgs};
+use crate::args::{AccessLogArgs, BackfillArgs, SelectionArgs, StateArgs};
 use crate::connect::Cluster;
 use crate::console::Console;
 use crate::error::CliError;
@@ -48,7 +48,7 @@ pub(crate) async fn estimate(
     settings: Option<&Settings>,
     console: &Console,
 ) -> Result<Estimate, CliError> {
-    let selection = Selection::new(args.selection)?;
+    let selection = selection(args.selection, args.access_logs, settings)?;
     let finished = match settings {
         Some(settings) => {
             let subject = Subject::new(&selection.source, settings);
@@ -63,8 +63,14 @@ pub(crate) async fn estimate(
 ///
 /// # Errors
 /// As [`estimate`], and when the place does not take it.
-pub(crate) async fn manifest(args: BackfillArgs, place: &ManifestPlace, console: &Console) -> Result<Job, CliError> {
-    let survey = Survey::new(Selection::new(args.selection)?, Finished::default(), console);
+pub(crate) async fn manifest(
+    args: BackfillArgs,
+    settings: Option<&Settings>,
+    place: &ManifestPlace,
+    console: &Console,
+) -> Result<Job, CliError> {
+    let selection = selection(args.selection, args.access_logs, settings)?;
+    let survey = Survey::new(selection, Finished::default(), console);
     let mut manifest = Manifest::create(place)?;
     let estimate = survey.estimate(|found| manifest.add(&found.object)).await?;
     let etag = manifest.finish(&survey.s3).await?;
@@ -77,7 +83,7 @@ pub(crate) async fn manifest(args: BackfillArgs, place: &ManifestPlace, console:
 /// # Errors
 /// As [`estimate`], and when the cluster does not answer or lacks the index template, or the journal cannot be written.
 pub(crate) async fn run(mut cluster: Cluster, args: BackfillArgs, console: &Console) -> Result<Report, CliError> {
-    let selection = Selection::new(args.selection)?;
+    let selection = selection(args.selection, args.access_logs, Some(&cluster.settings))?;
     setup::ensure(&cluster, args.setup, console).await?;
     let subject = Subject::new(&selection.source, &cluster.settings);
     let (mut journal, finished) = Journal::open(journal_path(args.journal, &subject)?, &subject)?;
@@ -91,6 +97,16 @@ pub(crate) async fn run(mut cluster: Cluster, args: BackfillArgs, console: &Cons
     cluster.settings.ingest.object_concurrency = args.concurrency.map_or_else(default_concurrency, usize::from);
     let (summary, failures) = ingest(cluster, args.state, &survey, &estimate, &mut journal, console).await?;
     Ok(Report::new(estimate, journal.close()?, summary, failures))
+}
+
+/// What the options choose, and the settings where there are any.
+fn selection(
+    args: SelectionArgs,
+    access_logs: AccessLogArgs,
+    settings: Option<&Settings>,
+) -> Result<Selection, CliError> {
+    let set = settings.map(|settings| settings.ingest.access_logs.clone()).unwrap_or_default();
+    Selection::new(args, access_logs.choose(&set))
 }
 
 /// Ingests what was surveyed, and writes down what is finished.

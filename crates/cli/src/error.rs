@@ -52,7 +52,7 @@ pub(crate) enum CliError {
     Setup(#[from] SetupError),
     /// The index template is not there.
     #[error(
-        "the index template {0} is not installed: run `trailsearch setup --index-prefix {0}` once, or add --setup (without it, the cluster would guess the mapping)"
+        "the index template {0} is not installed: run `trailsearch setup` with the same settings once, or add --setup (without it, the cluster would guess the mapping)"
     )]
     NoTemplate(String),
     /// Every object that was found holds no events, as has been said already.

@@ -46,7 +46,8 @@ pub(crate) enum Outcome {
 /// When the cluster does not answer or lacks the index template, or there is nothing to ingest.
 pub(crate) async fn run(cluster: Cluster, args: IngestArgs, console: &Console) -> Result<Summary, CliError> {
     setup::ensure(&cluster, args.setup, console).await?;
-    let progress = Progress::start(console, |found| found.skip_reason().is_none());
+    let access_logs = cluster.settings.ingest.access_logs.clone();
+    let progress = Progress::start(console, move |found| access_logs.skip_reason(&found.object).is_none());
     let s3 = LazyS3::default();
     let objects = sources::find(args.sources, s3.clone(), progress.clone());
     let summary = Ingestion::new(cluster, args.state, s3, progress, console).await.run(objects, |_| Ok(())).await?;
@@ -107,7 +108,7 @@ impl<'c> Ingestion<'c> {
 /// Ingests one object, on a task of its own so that several processors are used.
 async fn ingest(pipeline: Arc<Ingester>, found: Item) -> Outcome {
     let found = match found {
-        Ok(found) => match found.skip_reason() {
+        Ok(found) => match pipeline.skip_reason(&found.object) {
             Some(reason) => return Outcome::Skipped { object: found.object.to_string(), reason },
             None => found,
         },

@@ -18,7 +18,9 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 
-use args::{BackfillArgs, Command, CommandLine, Common};
+use trailsearch_ingest::Settings;
+
+use args::{AccessLogArgs, BackfillArgs, Command, CommandLine, Common};
 use connect::Cluster;
 use console::Console;
 use error::CliError;
@@ -45,7 +47,9 @@ async fn run(line: CommandLine, console: &Console) -> Result<ExitCode, CliError>
     let output = Output::new(common.output);
     match command {
         Command::Backfill(args) => backfill(&common, args, console, &output).await,
-        Command::Ingest(args) => output.answer(&ingest::run(cluster(&common).await?, args, console).await?),
+        Command::Ingest(args) => {
+            output.answer(&ingest::run(cluster_for(&common, args.access_logs).await?, args, console).await?)
+        }
         Command::Replay(args) => output.answer(&replay::run(cluster(&common).await?, args, console).await?),
         Command::Setup(args) => setup(&common, &args, &output).await,
         Command::Verify(args) => {
@@ -67,30 +71,42 @@ async fn cluster(common: &Common) -> Result<Cluster, CliError> {
     Cluster::connect(common.settings()?).await
 }
 
+async fn cluster_for(common: &Common, access_logs: AccessLogArgs) -> Result<Cluster, CliError> {
+    Cluster::connect(settings_for(common, access_logs)?).await
+}
+
+/// The settings, with the access logs that are chosen.
+fn settings_for(common: &Common, access_logs: AccessLogArgs) -> Result<Settings, CliError> {
+    let mut settings = common.settings()?;
+    settings.ingest.access_logs = access_logs.choose(&settings.ingest.access_logs);
+    Ok(settings)
+}
+
 async fn backfill(
     common: &Common,
     args: BackfillArgs,
     console: &Console,
     output: &Output,
 ) -> Result<ExitCode, CliError> {
-    if let Some(place) = args.batch_manifest.clone() {
-        return output.answer(&backfill::manifest(args, &place, console).await?);
+    if !args.dry_run && args.batch_manifest.is_none() {
+        return output.answer(&backfill::run(cluster_for(common, args.access_logs).await?, args, console).await?);
     }
-    if args.dry_run {
-        let settings = match common.settings() {
-            Err(CliError::NoEndpoint) => None,
-            settings => Some(settings?),
-        };
-        return output.answer(&backfill::estimate(args, settings.as_ref(), console).await?);
+    let settings = match settings_for(common, args.access_logs) {
+        Err(CliError::NoEndpoint) => None,
+        settings => Some(settings?),
+    };
+    match args.batch_manifest.clone() {
+        Some(place) => output.answer(&backfill::manifest(args, settings.as_ref(), &place, console).await?),
+        None => output.answer(&backfill::estimate(args, settings.as_ref(), console).await?),
     }
-    output.answer(&backfill::run(cluster(common).await?, args, console).await?)
 }
 
 async fn setup(common: &Common, args: &args::SetupArgs, output: &Output) -> Result<ExitCode, CliError> {
+    let access_logs = AccessLogArgs { access_logs: args.access_logs };
     if args.dry_run {
-        return output.answer(&setup::requests(&common.settings()?, args)?);
+        return output.answer(&setup::requests(&settings_for(common, access_logs)?, args)?);
     }
-    output.answer(&setup::run(&cluster(common).await?, args).await?)
+    output.answer(&setup::run(&cluster_for(common, access_logs).await?, args).await?)
 }
 
 /// The completion script. It is gathered first, since the generator cannot report a failed write.

@@ -1,10 +1,12 @@
 //! `setup`: the index template and what comes with it, as the command line installs, requires and tells it.
 
 use serde::Serialize;
+use trailsearch_core::object::AccessLogs;
 use trailsearch_ingest::Settings;
-use trailsearch_schema::Flavor;
+use trailsearch_schema::{Flavor, Template};
 use trailsearch_setup::{
-    Body, Change, Choices, Installed, Patience, Plan, Report, Request, SetupError, TemplateState, template_state,
+    Body, Change, Choices, Installed, Patience, Plan, Prepared, Report, Request, SetupError, TemplateState, install_template,
+    template_state,
 };
 
 use crate::args::{FlavorChoice, SetupArgs};
@@ -57,20 +59,35 @@ pub(crate) async fn run(cluster: &Cluster, args: &SetupArgs) -> Result<Report, C
     Ok(plan.install(&cluster.index, dashboards.as_ref(), &Patience::none()).await?)
 }
 
-/// Sees to it that there is an index template: where it is missing, it is installed if that is `wanted`. Where
-/// it is another version's, this is said.
+/// Sees to it that there are the index templates of what is ingested: where one is missing, it is installed if that is
+/// `wanted`. Where it is another version's, this is said.
 ///
 /// # Errors
-/// When it is missing and not wanted, is somebody else's, or the cluster does not answer.
+/// When one is missing and not wanted, is somebody else's, or the cluster does not answer.
 pub(crate) async fn ensure(cluster: &Cluster, wanted: bool, console: &Console) -> Result<(), CliError> {
     let plan = Plan::new(&cluster.settings, &Choices::default())?;
-    let name = plan.template().name();
-    match template_state(&cluster.index, plan.template()).await? {
+    if cluster.settings.ingest.access_logs != AccessLogs::All {
+        ensure_template(cluster, plan.template(), wanted, console).await?;
+    }
+    match plan.access_log_template() {
+        Some(template) => ensure_template(cluster, template, wanted, console).await,
+        None => Ok(()),
+    }
+}
+
+async fn ensure_template(
+    cluster: &Cluster,
+    template: &Template,
+    wanted: bool,
+    console: &Console,
+) -> Result<(), CliError> {
+    let name = template.name();
+    match template_state(&cluster.index, template).await? {
         TemplateState::Current | TemplateState::Differs => {}
         TemplateState::OtherSchema => {
-            console.say(&format!("warning: the index template {name} is of another version of trailsearch: run `trailsearch setup --index-prefix {name}`"));
+            console.say(&format!("warning: the index template {name} is of another version of trailsearch: run `trailsearch setup` with the same settings"));
         }
-        TemplateState::Missing if wanted => drop(plan.install_template(&cluster.index).await?),
+        TemplateState::Missing if wanted => drop(install_template(&cluster.index, template).await?),
         TemplateState::Missing => return Err(CliError::NoTemplate(name.to_owned())),
         TemplateState::Foreign => return Err(SetupError::ForeignTemplate(name.to_owned()).into()),
     }
@@ -84,7 +101,10 @@ impl Answer for Report {
             ("monitors", self.monitors.to_string()),
             ("dashboards", self.dashboards.to_string()),
         ];
-        template_table(&self.template, style) + &rows(more)
+        let access_log = self.access_log.iter().map(|Prepared { template, retention }| {
+            template_table(template, style) + &rows([("retention", retention.to_string())])
+        });
+        template_table(&self.template, style) + &rows(more) + &access_log.collect::<String>()
     }
 }
 

@@ -153,7 +153,7 @@ fn an_object_that_fails_does_not_stop_the_others() {
     assert!(placed >= 50, "{books}");
     for name in [
         "a-truncated.json.gz: could not be inflated: ",
-        "b-no-json.json: is not a CloudTrail log: ",
+        "b-no-json.json: cannot be read as a log: ",
         "d-empty.json.gz: ",
     ] {
         let line = format!("error: {}/{name}", folder.path().display());
@@ -229,6 +229,33 @@ fn who_finds_the_creating_event_and_the_last_change() {
             cluster.run(&["who", "vpc-0123456789abcdef0", "--output", "json"]).replacing(path, "FOLDER"),
         ],
     );
+}
+
+#[test]
+fn access_logs_are_ingested_from_files_of_any_name() {
+    let Some(cluster) = Cluster::new("access") else { return };
+    let line = "0f1e2d3c4b5a example-flow-logs [20/Nov/2026:09:14:27 +0000] - svc:delivery.logs.amazonaws.com 7F3A9C41D2E85B06 \
+                REST.PUT.OBJECT flow/one.gz \"PUT /flow/one.gz HTTP/1.1\" 403 AccessDenied 243 - 41 12 \"-\" \"-\" - h= SigV4 - \
+                AuthHeader - - - -\n";
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), &[("one.log", line.as_bytes().to_vec()), ("two.gz", gzip(line.to_owned() + "no line"))]);
+    let path = folder.path().to_str().unwrap();
+    let prefix = format!("{}-access", cluster.prefix);
+    let run = |arguments: &[&str]| {
+        cluster.run_with(arguments, &[("TRAILSEARCH_ACCESS_LOG_INDEX_PREFIX", &prefix), ("OPENSEARCH_AUTH", "none")])
+    };
+    let missing = run(&["ingest", "--access-logs", path]);
+    assert!(missing.stderr.contains("the index template PREFIX-access is not installed"), "{missing:?}");
+
+    let books = run(&["ingest", "--access-logs", path, "--setup", "--output", "json"]).json();
+    let counts = ["records", "indexed", "duplicate", "degraded"].map(|name| books[name].as_u64().unwrap());
+    assert_eq!(counts, [3, 1, 1, 1]);
+    cluster.refresh();
+    let query = "q=requester:%22svc:delivery.logs.amazonaws.com%22%20AND%20httpStatus:403";
+    let (_, found) = cluster.get(&format!("/PREFIX-access-2026.11/_count?{query}"));
+    assert!(found.starts_with("{\"count\":1,"), "{found}");
+    let setup = run(&["setup", "--access-logs", "--output", "json"]).json();
+    assert_eq!((&setup["state"], &setup["access_log"]["state"]), (&json!("created"), &json!("unchanged")));
 }
 
 #[test]

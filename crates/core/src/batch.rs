@@ -2,6 +2,7 @@
 //!
 //! <https://docs.opensearch.org/latest/api-reference/document-apis/bulk/>
 
+use crate::denial::Denial;
 use crate::normalize::Document;
 
 /// How large one bulk request may become.
@@ -23,7 +24,7 @@ pub enum Ids {
 }
 
 /// One document of a batch.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Item {
     /// Where the action line starts in the body, the document, and what follows it.
     start: usize,
@@ -36,6 +37,15 @@ pub struct Item {
     pub position: u64,
     /// Whether it is a minimal document.
     pub degraded: bool,
+    /// The denied delivery of logs that its record tells of.
+    pub denial: Option<Box<Denial>>,
+}
+
+/// What is known of an item beside its bytes.
+struct Mark {
+    position: u64,
+    degraded: bool,
+    denial: Option<Box<Denial>>,
 }
 
 /// The body of a bulk request: an action line and a document line for each item.
@@ -64,17 +74,19 @@ impl Batch {
         } else {
             self.body.extend_from_slice(b"\"}}\n");
         }
-        self.close(start, document.body, record, position, document.degraded);
+        let denial = document.denial.clone().map(Box::new);
+        self.close(start, document.body, record, Mark { position, degraded: document.degraded, denial });
     }
 
     /// Adds the document to the action line that starts at `start`.
-    fn close(&mut self, start: usize, document: &[u8], record: &[u8], position: u64, degraded: bool) {
+    fn close(&mut self, start: usize, document: &[u8], record: &[u8], mark: Mark) {
         let (text, kept) = (self.body.len(), self.records.len());
         self.body.extend_from_slice(document);
         self.body.push(b'\n');
         self.records.extend_from_slice(record);
         let (end, record_end) = (self.body.len(), self.records.len());
-        self.items.push(Item { start, document: text, end, record: kept, record_end, position, degraded });
+        let Mark { position, degraded, denial } = mark;
+        self.items.push(Item { start, document: text, end, record: kept, record_end, position, degraded, denial });
     }
 
     /// Takes what is in it and leaves an empty batch with as much room, so that a row of batches does not grow anew each time.
@@ -136,7 +148,8 @@ impl Batch {
     fn add(&mut self, from: &Self, item: &Item, document: &[u8], degraded: bool) {
         let start = self.body.len();
         self.body.extend_from_slice(from.body.get(item.start..item.document).unwrap_or_default());
-        self.close(start, document, from.record(item), item.position, degraded);
+        let mark = Mark { position: item.position, degraded, denial: item.denial.clone() };
+        self.close(start, document, from.record(item), mark);
     }
 
     /// Two batches of half the items each; the second is empty where there is but one.
@@ -168,6 +181,7 @@ mod tests {
             body: b"{}",
             degraded: false,
             dropped: false,
+            denial: None,
         }
     }
 

@@ -4,13 +4,14 @@ use std::ops::AddAssign;
 
 use serde::Serialize;
 
+use crate::denial::Denials;
 use crate::timing::Timing;
 
 /// What became of the records of one or more objects.
 ///
 /// The books balance when every record read is indexed, a duplicate, degraded,
 /// dead-lettered or dropped; else some have `failed` and the source must deliver again.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Books {
     /// Objects read.
     pub objects: u64,
@@ -40,6 +41,9 @@ pub struct Books {
     pub bytes_posted: u64,
     /// Bulk requests sent.
     pub requests: u64,
+    /// Denied deliveries of logs, among the documents that are new in the index.
+    #[serde(skip)]
+    pub denials: Denials,
     /// How long it took, and how old the events are.
     #[serde(skip)]
     pub timing: Timing,
@@ -73,6 +77,7 @@ impl AddAssign for Books {
         self.bytes_inflated += other.bytes_inflated;
         self.bytes_posted += other.bytes_posted;
         self.requests += other.requests;
+        self.denials += other.denials;
         self.timing += other.timing;
     }
 }

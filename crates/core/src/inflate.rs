@@ -122,12 +122,13 @@ impl Inflater {
     /// out first, and the error comes with the next call, [`Self::finish`] included.
     pub fn push(&mut self, piece: &[u8]) -> Result<&[u8], InflateError> {
         self.fail()?;
+        self.decide(piece);
         self.check_magic(piece)?;
         self.text.clear();
         self.allowed = self.limits.text_bytes(self.read + piece.len() as u64);
         let inflated = match self.encoding {
             Encoding::Gzip => self.inflate(piece),
-            Encoding::Plain => self.copy(piece),
+            Encoding::Plain | Encoding::Either => self.copy(piece),
         };
         self.damage = inflated.err();
         if self.text.is_empty() {
@@ -153,9 +154,16 @@ impl Inflater {
         self.damage.take().map_or(Ok(()), Err)
     }
 
+    /// Tells by the first byte how the others are to be read, where that is open.
+    fn decide(&mut self, piece: &[u8]) {
+        if let (Encoding::Either, Some(first)) = (self.encoding, piece.first()) {
+            self.encoding = if *first == GZIP_MAGIC[0] { Encoding::Gzip } else { Encoding::Plain };
+        }
+    }
+
     fn check_magic(&mut self, piece: &[u8]) -> Result<(), InflateError> {
         let missing = GZIP_MAGIC.len().saturating_sub(self.head.len());
-        if self.encoding == Encoding::Plain || missing == 0 {
+        if self.encoding != Encoding::Gzip || missing == 0 {
             return Ok(());
         }
         self.head.extend(piece.iter().take(missing));

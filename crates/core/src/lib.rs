@@ -11,6 +11,7 @@
 pub mod ack;
 pub mod batch;
 pub mod books;
+pub mod denial;
 pub mod inflate;
 pub mod limits;
 pub mod normalize;

@@ -6,14 +6,17 @@
 //! ```
 //!
 //! Whatever the record holds, the document is one that the index template takes.
+//! A line of an S3 server access log becomes one likewise, with fields of its own (`mappings/access-log`).
 //! Nothing is dropped: `ingest.truncated`, `ingest.moved` and `ingest.redacted` name
 //! what does not stand where it stood, and `ingest.full` keeps what was cut.
 
+mod access_log;
 mod actor;
 mod aside;
 pub mod bounds;
 mod copier;
 mod degrade;
+mod denied;
 mod embedded;
 mod found;
 mod identity;
@@ -39,6 +42,8 @@ use std::sync::Arc;
 
 use trailsearch_schema::promoted::Extra;
 
+use crate::denial::Denial;
+use crate::object::Format;
 use crate::split::Record;
 use crate::tape::{Kind, Lexer, Progress, Token, Value};
 use found::Found;
@@ -77,6 +82,8 @@ pub struct Document<'n> {
     pub degraded: bool,
     /// Whether it is noise that the settings keep out of the index.
     pub dropped: bool,
+    /// The denied delivery of logs that the record tells of.
+    pub denial: Option<Denial>,
 }
 
 /// Makes documents of records; keeps its memory from record to record.
@@ -125,6 +132,14 @@ impl Normalizer {
     pub fn document(&mut self, record: &Record<'_>, origin: &Origin, position: u64) -> Document<'_> {
         self.body.clear();
         self.found.clear();
+        match origin.format() {
+            Format::CloudTrail => self.event(record, origin, position),
+            Format::AccessLog => self.request(record.raw, origin, position),
+        }
+    }
+
+    /// Makes the document of an event.
+    fn event(&mut self, record: &Record<'_>, origin: &Origin, position: u64) -> Document<'_> {
         let is_object = record.tape.first().is_some_and(|token| token.kind == Kind::Object);
         match repair::sound(record.raw) {
             _ if !is_object => self.degraded(record.raw, origin, position, "the record is not a JSON object"),
@@ -146,13 +161,19 @@ impl Normalizer {
     fn build(&mut self, text: &str, tape: &[Token], origin: &Origin, position: u64, repaired: bool) -> Document<'_> {
         let record = Value::new(text, tape);
         Walk::new(&record, &self.rules, &mut self.found, &mut self.body).record(&record);
-        let (id, index, noise) = self.add(&record, origin, position, repaired);
-        let dropped = noise.meets(self.drop);
-        Document { id: Cow::Owned(id), index: Cow::Owned(index), body: &self.body, degraded: false, dropped }
+        let (index, noise) = self.add(&record, origin, position, repaired);
+        Document {
+            id: Cow::Owned(identity::document_id(&record).into_owned()),
+            index: Cow::Owned(index),
+            body: &self.body,
+            degraded: false,
+            dropped: noise.meets(self.drop),
+            denial: denied::of_event(&record, noise),
+        }
     }
 
-    /// Adds what trailsearch says of the record, and closes the document; its id, its index and what noise it is.
-    fn add(&mut self, record: &Value<'_>, origin: &Origin, position: u64, repaired: bool) -> (String, String, Noise) {
+    /// Adds what trailsearch says of the record, and closes the document; its index and what noise it is.
+    fn add(&mut self, record: &Value<'_>, origin: &Origin, position: u64, repaired: bool) -> (String, Noise) {
         let time = identity::timestamp(record);
         self.note_time(time.as_deref());
         let time = time.or_else(|| origin.midnight().map(Cow::Owned));
@@ -178,7 +199,7 @@ impl Normalizer {
             }
         });
         to.close();
-        (identity::document_id(record).into_owned(), index, noise)
+        (index, noise)
     }
 }
 

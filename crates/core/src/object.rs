@@ -4,8 +4,11 @@
 //! folder tells the kind of file. Other services share the layout with folders of their own. See
 //! <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/get-and-view-cloudtrail-log-files.html>.
 
+mod access_log;
 #[cfg(test)]
 mod tests;
+
+pub use access_log::{AccessLogs, Format, NoPlace, Place};
 
 /// The address of one S3 object, as a notification names it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -41,6 +44,8 @@ pub enum Kind {
     Aggregated,
     /// A JSON file outside the layout: taken for someone's copy of a log file.
     Unplaced,
+    /// Requests to a bucket, named as S3 names its server access logs.
+    AccessLog,
     /// Hashes and signatures of log files (`CloudTrail-Digest`), no events.
     Digest,
     /// In the layout, but under another folder (`Config`, `vpcflowlogs`, a kind yet unknown).
@@ -52,15 +57,18 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// Whether objects of this kind hold events to index.
+    /// Whether objects of this kind hold CloudTrail's events.
     pub fn is_ingested(self) -> bool {
         self.skip_reason().is_none()
     }
 
-    /// Why objects of this kind are not read; `None` where they are.
+    /// Why objects of this kind are not read as CloudTrail's logs; `None` where they are.
     pub fn skip_reason(self) -> Option<&'static str> {
         match self {
             Self::Log | Self::Insight | Self::NetworkActivity | Self::Aggregated | Self::Unplaced => None,
+            Self::AccessLog => {
+                Some("it is named like an S3 server access log, and TRAILSEARCH_ACCESS_LOGS names no prefix of it")
+            }
             Self::Digest => Some("a CloudTrail digest holds hashes of log files, no events"),
             Self::OtherFolder => Some("its folder is not one in which CloudTrail delivers events"),
             Self::FolderMarker => Some("a folder marker has no content"),
@@ -76,6 +84,7 @@ impl Kind {
             Self::NetworkActivity => "NetworkActivity",
             Self::Aggregated => "Aggregated",
             Self::Unplaced => "Unplaced",
+            Self::AccessLog => "AccessLog",
             Self::Digest => "Digest",
             Self::OtherFolder => "OtherFolder",
             Self::FolderMarker => "FolderMarker",
@@ -103,9 +112,19 @@ pub enum Encoding {
     Gzip,
     /// Plain text: any other name.
     Plain,
+    /// Gzip or plain text, as the first byte tells. No log begins with that of gzip.
+    Either,
 }
 
 impl Encoding {
+    /// The encoding of an object with this key. Access logs are plain text, and copies of them may be either.
+    pub fn of(format: Format, key: &str) -> Self {
+        match format {
+            Format::CloudTrail => Self::of_name(key),
+            Format::AccessLog => Self::Either,
+        }
+    }
+
     /// The encoding that a key or file name promises.
     pub fn of_name(name: &str) -> Self {
         if name.ends_with(".gz") { Self::Gzip } else { Self::Plain }
@@ -153,6 +172,9 @@ pub struct ObjectKey<'a> {
 impl<'a> ObjectKey<'a> {
     /// Reads a decoded key. Every text is some kind of key, so this cannot fail.
     pub fn parse(key: &'a str) -> Self {
+        if let Some(access_log) = access_log::parse(key) {
+            return access_log;
+        }
         let mut parsed = Self::in_layout(key).unwrap_or(Self::outside_layout());
         if let Some(kind) = Self::kind_by_name(key) {
             parsed.kind = kind;

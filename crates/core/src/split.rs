@@ -1,9 +1,15 @@
 //! Text of a log object to its records, one at a time.
 //!
-//! Accepted is `{"Records":[…]}`, with other members beside it, and a bare list,
+//! [`Reader`] does so for every format. Of CloudTrail, accepted is `{"Records":[…]}`, with other members beside it, and a bare list,
 //! as aggregated events are delivered
 //! (<https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-examples.html>).
 //! Only the record at hand is held, so memory does not grow with the object.
+
+mod lines;
+mod reader;
+
+pub use lines::Lines;
+pub use reader::Reader;
 
 use crate::limits::Limits;
 use crate::tape::{Lexer, Malformed, Progress, Token};
@@ -13,7 +19,7 @@ use crate::tape::{Lexer, Malformed, Progress, Token};
 pub struct Record<'a> {
     /// Its bytes, exactly as in the object.
     pub raw: &'a [u8],
-    /// Where each of its tokens lies in `raw`.
+    /// Where each of its tokens lies in `raw`; empty where it is a line.
     pub tape: &'a [Token],
     /// How deep its containers nest.
     pub depth: usize,

@@ -1,11 +1,13 @@
 //! What the tests of several modules share.
 
+pub(crate) mod access_log;
 mod dice;
 
 pub(crate) use dice::Dice;
 
+use crate::denial::Denial;
 use crate::limits::Limits;
-use crate::normalize::{Normalization, Normalizer, Origin};
+use crate::normalize::{Document, Normalization, Normalizer, Origin};
 use crate::split::Splitter;
 use crate::tape::{Lexer, Progress, Value};
 
@@ -32,6 +34,7 @@ pub(crate) struct Made {
     pub(crate) text: String,
     pub(crate) degraded: bool,
     pub(crate) dropped: bool,
+    pub(crate) denial: Option<Denial>,
 }
 
 impl Made {
@@ -55,6 +58,6 @@ pub(crate) fn document_with(record: impl AsRef<[u8]>, settings: &Normalization) 
     let mut normalizer = Normalizer::new(settings);
     let document = normalizer.document(&record, &origin(), 3);
     let text = String::from_utf8(document.body.to_vec()).expect("UTF-8");
-    let (degraded, dropped) = (document.degraded, document.dropped);
-    Made { id: document.id.into_owned(), index: document.index.into_owned(), text, degraded, dropped }
+    let Document { degraded, dropped, denial, .. } = document;
+    Made { id: document.id.into_owned(), index: document.index.into_owned(), text, degraded, dropped, denial }
 }

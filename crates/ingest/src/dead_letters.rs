@@ -3,6 +3,7 @@
 //! ```text
 //! dead-letters/2026/11/20/DIGEST-0000001000-0000001999.ndjson.gz
 //! {"reason": …, "bucket": …, "key": …, "position": …, "eventID": …, "record": "{\"eventVersion\": …"}
+//! {"reason": …, "bucket": …, "key": …, "format": "access-log", "position": …, "record": "0f1e2d3c4b5a example-bucket [20/Nov/2026:…"}
 //! ```
 //!
 //! A file holds the dead letters of one batch. Its name comes from the object and the batch's first and last record, and
@@ -13,7 +14,7 @@ use std::borrow::Cow;
 
 use base64::prelude::{BASE64_STANDARD, Engine};
 use serde::{Deserialize, Serialize};
-use trailsearch_core::object::{ObjectKey, ObjectRef};
+use trailsearch_core::object::{Format, ObjectKey, ObjectRef};
 
 use crate::state::name_of;
 
@@ -29,6 +30,8 @@ pub(crate) struct DeadLetter {
     reason: String,
     bucket: String,
     key: String,
+    #[serde(default, skip_serializing_if = "Format::is_default")]
+    pub(crate) format: Format,
     pub(crate) position: u64,
     #[serde(rename = "eventID", default, skip_serializing_if = "Option::is_none")]
     event_id: Option<String>,
@@ -47,13 +50,13 @@ enum Content {
 }
 
 impl DeadLetter {
-    fn new(object: &ObjectRef, position: u64, record: &[u8], reason: String) -> Self {
+    fn new(object: &ObjectRef, format: Format, position: u64, record: &[u8], reason: String) -> Self {
         let content = match std::str::from_utf8(record) {
             Ok(text) => Content::Text(text.to_owned()),
             Err(_) => Content::Bytes(BASE64_STANDARD.encode(record)),
         };
         let (bucket, key) = (object.bucket.clone(), object.key.clone());
-        Self { reason, bucket, key, position, event_id: event_id(record), content }
+        Self { reason, bucket, key, format, position, event_id: event_id(record), content }
     }
 
     /// Reads one line.
@@ -101,10 +104,10 @@ pub(crate) struct DeadLetters {
 }
 
 impl DeadLetters {
-    pub(crate) fn push(&mut self, object: &ObjectRef, position: u64, record: &[u8], reason: String) {
+    pub(crate) fn push(&mut self, object: &ObjectRef, format: Format, position: u64, record: &[u8], reason: String) {
         self.last_reason.clone_from(&reason);
         // Writing texts and numbers into a Vec cannot fail.
-        let _ = serde_json::to_writer(&mut self.lines, &DeadLetter::new(object, position, record, reason));
+        let _ = serde_json::to_writer(&mut self.lines, &DeadLetter::new(object, format, position, record, reason));
         self.lines.push(b'\n');
         self.count += 1;
     }
@@ -127,7 +130,7 @@ mod tests {
 
     fn written(record: &[u8]) -> String {
         let mut letters = DeadLetters::default();
-        letters.push(&object("k.json.gz"), 17, record, "HTTP 400".to_owned());
+        letters.push(&object("k.json.gz"), Format::CloudTrail, 17, record, "HTTP 400".to_owned());
         String::from_utf8(letters.lines).unwrap()
     }
 
@@ -152,6 +155,16 @@ mod tests {
             assert_eq!(letter.record().unwrap(), record);
             assert_eq!((letter.object(), letter.position), (object("k.json.gz"), 17));
         }
+    }
+
+    #[test]
+    fn a_letter_tells_its_format_unless_it_is_an_event() {
+        let mut letters = DeadLetters::default();
+        letters.push(&object("k"), Format::AccessLog, 17, b"a line", "HTTP 400".to_owned());
+        let line = String::from_utf8(letters.lines).unwrap();
+        assert!(line.contains(r#""key":"k","format":"access-log","position":17,"record":"a line""#), "{line}");
+        assert_eq!(DeadLetter::parse(line.as_bytes()).unwrap().format, Format::AccessLog);
+        assert_eq!(DeadLetter::parse(written(b"{}").as_bytes()).unwrap().format, Format::CloudTrail);
     }
 
     #[test]

@@ -164,8 +164,7 @@ impl<'c> Courier<'c> {
         let mut last_reason = String::new();
         for (item, verdict) in work.batch.items().iter().zip(verdicts) {
             match verdict {
-                Verdict::Indexed if item.degraded => self.delivery.books.degraded += 1,
-                Verdict::Indexed => self.delivery.books.indexed += 1,
+                Verdict::Indexed => self.indexed(item),
                 Verdict::Duplicate => self.delivery.books.duplicate += 1,
                 Verdict::Retry(reason) => {
                     again.copy(&work.batch, item);
@@ -182,6 +181,13 @@ impl<'c> Courier<'c> {
         }
     }
 
+    /// Counts what is new in the index.
+    fn indexed(&mut self, item: &Item) {
+        let books = &mut self.delivery.books;
+        *if item.degraded { &mut books.degraded } else { &mut books.indexed } += 1;
+        item.denial.iter().for_each(|denial| books.denials.add(denial));
+    }
+
     /// Replaces a refused document by a minimal one; the record of a refused minimal one becomes a dead letter.
     fn refused(&mut self, from: &Batch, item: &Item, reason: String, minimal: &mut Batch) {
         self.delivery.books.rejected += 1;
@@ -191,7 +197,7 @@ impl<'c> Courier<'c> {
             let document = normalizer.degraded(record, &context.origin, item.position, &reason);
             minimal.replace(from, item, &document);
         } else if context.state.is_some() {
-            self.dead.push(&context.object, item.position, record, reason);
+            self.dead.push(&context.object, context.origin.format(), item.position, record, reason);
         } else {
             self.fail(1, reason);
         }

@@ -16,8 +16,8 @@ pub enum ObjectError {
     /// Its bytes are not what they should be.
     #[error("could not be inflated")]
     Inflate(#[from] InflateError),
-    /// Its text is no CloudTrail log.
-    #[error("is not a CloudTrail log")]
+    /// Its text is no log.
+    #[error("cannot be read as a log")]
     Split(#[from] SplitError),
     /// It should hold dead letters.
     #[error("line {line} is no dead letter")]

@@ -3,8 +3,8 @@
 //! A line of the embedded metric format is a JSON object whose member `_aws` tells which of the others are metrics, and
 //! which are their dimensions
 //! (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>).
-//! There is one line for the invocation, and one for each kind, account and region among its objects. One for each object
-//! would tell no more and be several times as much to store.
+//! There is one line for the invocation, one for each kind, account and region among its objects, and one for each bucket and
+//! service of a denied delivery of logs. One for each object would tell no more and be several times as much to store.
 //!
 //! `docs/metrics.md` is rendered from the same declarations.
 
@@ -16,15 +16,17 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Map, Value, json};
 use trailsearch_core::books::Books;
+use trailsearch_core::denial::{Denial, Denials};
 use trailsearch_core::object::{Kind, ObjectKey, ObjectRef};
 
 pub use metric::reference;
-use metric::{BY_KIND, BY_TRAIL, Metric, TOTALS};
+use metric::{BY_KIND, BY_TRAIL, DENIED, Metric, TOTALS};
 
 /// How many values a metric may have in one line.
 const MOST_VALUES: usize = 100;
 
-/// The account or region of an object whose key tells none. A dimension cannot be empty.
+/// What nobody tells: the account or region of an object's key, which as dimensions cannot be empty, or the bucket of a denied
+/// delivery.
 const UNKNOWN: &str = "unknown";
 
 /// What the names of metrics begin with: the namespace, and the dimension that all of them have.
@@ -41,6 +43,7 @@ pub struct Scope<'s> {
 pub struct Report {
     totals: Totals,
     groups: Vec<Group>,
+    denials: Denials,
 }
 
 /// Sums over the invocation.
@@ -77,7 +80,12 @@ impl Report {
     pub fn failed(&mut self, object: &ObjectRef, books: &Books) {
         self.group(object).objects += 1;
         self.totals.failed_objects += 1;
-        self.totals.books += *books;
+        self.totals.books += books.clone();
+    }
+
+    /// Counts the denied deliveries of which an object told, whether or not it failed later.
+    pub fn denied(&mut self, denials: &Denials) {
+        self.denials += denials.clone();
     }
 
     /// Counts an object whose events are all in the index since `now`. Objects that are not `fresh`, since they are
@@ -87,10 +95,12 @@ impl Report {
         let group = self.group(object);
         group.objects += 1;
         if fresh {
-            group.event_to_stored.extend(timing.event_to_stored());
+            // S3 delivers access logs when it comes to it: that is no sign of CloudTrail's health.
+            let own_delay = timing.event_to_stored().filter(|_| group.kind != Kind::AccessLog);
+            group.event_to_stored.extend(own_delay);
             group.stored_to_searchable.extend(timing.stored_until(now));
         }
-        self.totals.books += *books;
+        self.totals.books += books.clone();
     }
 
     /// The group of an object that has room for one more.
@@ -108,7 +118,8 @@ impl Report {
         let line = |line: Line| line.with("requestId", request_id).write(now);
         let totals = Line::new(scope).add(&[&[]], &TOTALS, &self.totals);
         let groups = self.groups.iter().map(|group| group.line(scope));
-        std::iter::once(totals).chain(groups).map(line).collect()
+        let denials = self.denials.iter().map(|(denial, count)| denied(scope, denial, count));
+        std::iter::once(totals).chain(groups).chain(denials).map(line).collect()
     }
 }
 
@@ -140,6 +151,15 @@ impl Group {
             .add(&[&["Kind"]], &BY_KIND, self)
             .add(&[&[], &["Account", "Region"]], &BY_TRAIL, self)
     }
+}
+
+/// The line of a denied delivery. What has any number of values is no dimension.
+fn denied<'s>(scope: Scope<'s>, denial: &Denial, count: u64) -> Line<'s> {
+    Line::new(scope).with("bucket", denial.bucket.as_deref().unwrap_or(UNKNOWN)).with("source", &denial.source).add(
+        &[&[]],
+        &DENIED,
+        &count,
+    )
 }
 
 /// A line that is being made.

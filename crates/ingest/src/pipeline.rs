@@ -10,7 +10,7 @@ use trailsearch_core::books::Books;
 use trailsearch_core::inflate::Inflater;
 use trailsearch_core::normalize::Normalizer;
 use trailsearch_core::object::{Encoding, ObjectRef};
-use trailsearch_core::split::Splitter;
+use trailsearch_core::split::Reader;
 
 use crate::checkpoint::Bookmark;
 use crate::deadline::Deadline;
@@ -71,6 +71,11 @@ impl<S: ObjectStore, I: SearchIndex> Pipeline<S, I> {
         Self { state, ..self }
     }
 
+    /// Why the object holds nothing to ingest, judged by its address; `None` where it may.
+    pub fn skip_reason(&self, object: &ObjectRef) -> Option<&'static str> {
+        self.settings.access_logs.skip_reason(object)
+    }
+
     /// Ingests one object and logs its books.
     ///
     /// # Errors
@@ -82,9 +87,12 @@ impl<S: ObjectStore, I: SearchIndex> Pipeline<S, I> {
         let read = deadline.limit(ingestion.read()).await;
         let read = read.unwrap_or_else(|| Err(ingestion.run.out_of_time()));
         let result = ingestion.finish(read).await;
-        let books = ingestion.run.books;
+        let books = ingestion.run.books.clone();
         log_end(object, &books, &result, started);
-        result.map(|()| books).map_err(|error| Failure { object: object.to_string(), books, error })
+        match result {
+            Ok(()) => Ok(books),
+            Err(error) => Err(Failure { object: object.to_string(), books, error }),
+        }
     }
 }
 
@@ -106,7 +114,7 @@ struct Ingestion<'p, S, I> {
     object: &'p ObjectRef,
     deadline: Deadline,
     inflater: Inflater,
-    splitter: Splitter,
+    reader: Reader,
     run: Run<'p, S, I>,
     /// Records read so far.
     position: u64,
@@ -116,13 +124,14 @@ struct Ingestion<'p, S, I> {
 impl<'p, S: ObjectStore, I: SearchIndex> Ingestion<'p, S, I> {
     fn new(pipeline: &'p Pipeline<S, I>, object: &'p ObjectRef, deadline: Deadline) -> Self {
         let settings = &pipeline.settings;
+        let format = settings.access_logs.format(object);
         Self {
             pipeline,
             object,
             deadline,
-            inflater: Inflater::new(Encoding::of_name(&object.key), settings.limits),
-            splitter: Splitter::new(settings.limits),
-            run: Run::new(pipeline, object, deadline, pipeline.state.clone()),
+            inflater: Inflater::new(Encoding::of(format, &object.key), settings.limits),
+            reader: Reader::new(format, settings.limits),
+            run: Run::new(pipeline, object, format, deadline, pipeline.state.clone()),
             position: 0,
             bookmark: None,
         }
@@ -141,13 +150,15 @@ impl<'p, S: ObjectStore, I: SearchIndex> Ingestion<'p, S, I> {
             }
         }
         self.inflater.finish()?;
-        Ok(self.splitter.finish()?)
+        self.reader.close();
+        self.records().await?;
+        Ok(self.reader.finish()?)
     }
 
     /// Where the object's checkpoint is kept. Work that no deadline ends needs none.
     fn bookmark(&self, opened: &Opened) -> Option<Bookmark> {
         let state = self.pipeline.state.clone().filter(|_| !self.deadline.is_never())?;
-        Bookmark::of(state, &self.pipeline.settings.index_prefix, self.object, opened)
+        Bookmark::of(state, self.run.index_prefix(), self.object, opened)
     }
 
     /// Goes on where the last attempt left off.
@@ -158,13 +169,19 @@ impl<'p, S: ObjectStore, I: SearchIndex> Ingestion<'p, S, I> {
     }
 
     async fn piece(&mut self, piece: &[u8]) -> Result<(), ObjectError> {
-        let feed = |own: &mut Self| own.inflater.push(piece).map(|text| own.splitter.feed(text));
+        let feed = |own: &mut Self| own.inflater.push(piece).map(|text| own.reader.feed(text));
         self.timed(feed)?;
+        self.records().await?;
+        // The requests under way go on between two pieces, on one thread too.
+        tokio::task::yield_now().await;
+        Ok(())
+    }
+
+    /// Takes the records of the text at hand, and posts each batch that they fill.
+    async fn records(&mut self) -> Result<(), ObjectError> {
         while self.timed(Self::take_records)? {
             self.run.post().await?;
         }
-        // The requests under way go on between two pieces, on one thread too.
-        tokio::task::yield_now().await;
         Ok(())
     }
 
@@ -172,7 +189,7 @@ impl<'p, S: ObjectStore, I: SearchIndex> Ingestion<'p, S, I> {
     fn take_records(&mut self) -> Result<bool, ObjectError> {
         // What an earlier attempt has placed is passed over.
         let placed = self.bookmark.as_ref().map_or(0, Bookmark::records);
-        while let Some(record) = self.splitter.next_record()? {
+        while let Some(record) = self.reader.next_record()? {
             if self.position >= placed {
                 self.run.take(&record, self.position);
             }
@@ -209,5 +226,7 @@ impl<'p, S: ObjectStore, I: SearchIndex> Ingestion<'p, S, I> {
     }
 }
 
+#[cfg(test)]
+mod access_log_tests;
 #[cfg(test)]
 mod tests;

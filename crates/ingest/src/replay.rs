@@ -8,8 +8,8 @@ use futures::StreamExt;
 use trailsearch_core::books::Books;
 use trailsearch_core::inflate::Inflater;
 use trailsearch_core::limits::Limits;
-use trailsearch_core::object::{Encoding, ObjectRef};
-use trailsearch_core::split::Splitter;
+use trailsearch_core::object::{Encoding, Format, ObjectRef};
+use trailsearch_core::split::Reader;
 
 use crate::dead_letters::DeadLetter;
 use crate::deadline::Deadline;
@@ -28,12 +28,15 @@ impl<S: ObjectStore, I: SearchIndex> Pipeline<S, I> {
     /// When the file cannot be read, or a record has still no place in the index: no new dead letters are written.
     pub async fn replay(&self, file: &ObjectRef) -> Result<Books, Failure> {
         let started = Instant::now();
-        let mut run = Run::new(self, file, Deadline::NEVER, None);
+        let mut run = Run::new(self, file, Format::default(), Deadline::NEVER, None);
         let read = self.read_letters(file, &mut run).await;
         let result = run.finish(read).await;
-        let books = run.books;
+        let books = run.books.clone();
         log_end(file, &books, &result, started);
-        result.map(|()| books).map_err(|error| Failure { object: file.to_string(), books, error })
+        match result {
+            Ok(()) => Ok(books),
+            Err(error) => Err(Failure { object: file.to_string(), books, error }),
+        }
     }
 
     async fn read_letters(&self, file: &ObjectRef, run: &mut Run<'_, S, I>) -> Result<(), ObjectError> {
@@ -43,7 +46,7 @@ impl<S: ObjectStore, I: SearchIndex> Pipeline<S, I> {
             let damaged = |source| ObjectError::DeadLetter { line: number, source };
             let letter = DeadLetter::parse(line).map_err(|error| damaged(error.into()))?;
             if *run.object() != letter.object() {
-                run.turn_to(&letter.object()).await?;
+                run.turn_to(&letter.object(), letter.format).await?;
             }
             take(&letter, run).map_err(damaged)?;
             run.post_if_full().await?;
@@ -73,13 +76,12 @@ impl<S: ObjectStore, I: SearchIndex> Pipeline<S, I> {
 /// Takes the record of a letter, which is read as a log of one record.
 fn take<S, I: SearchIndex>(letter: &DeadLetter, run: &mut Run<'_, S, I>) -> Result<(), Cause> {
     let raw = letter.record()?;
-    let mut splitter = Splitter::new(Limits::NONE);
-    [b"[", raw.as_ref(), b"]"].into_iter().for_each(|bytes| splitter.feed(bytes));
-    if let Some(record) = splitter.next_record()? {
+    let mut reader = Reader::of_record(letter.format, &raw);
+    if let Some(record) = reader.next_record()? {
         run.take(&record, letter.position);
         return Ok(());
     }
-    Ok(splitter.finish()?)
+    Ok(reader.finish()?)
 }
 
 #[cfg(test)]

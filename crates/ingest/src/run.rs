@@ -9,7 +9,7 @@ use tracing::Instrument;
 use trailsearch_core::batch::Batch;
 use trailsearch_core::books::Books;
 use trailsearch_core::normalize::{Normalizer, Origin};
-use trailsearch_core::object::{ObjectKey, ObjectRef};
+use trailsearch_core::object::{Format, ObjectKey, ObjectRef};
 use trailsearch_core::split::Record;
 
 use crate::checkpoint::Placed;
@@ -41,17 +41,18 @@ impl<'p, S, I: SearchIndex> Run<'p, S, I> {
     pub(crate) fn new(
         pipeline: &'p Pipeline<S, I>,
         object: &ObjectRef,
+        format: Format,
         deadline: Deadline,
         state: Option<Arc<dyn StateStore>>,
     ) -> Self {
         let normalizer = pipeline.normalizer.clone();
         let context = Context {
             object: object.clone(),
-            origin: origin(object),
+            origin: origin(object, format),
             normalizer: normalizer.clone(),
             backoff: Backoff::default(),
             deadline,
-            index_prefix: pipeline.settings.index_prefix.clone(),
+            index_prefix: pipeline.settings.index_prefix_of(format).to_owned(),
             state,
         };
         Self {
@@ -86,25 +87,31 @@ impl<'p, S, I: SearchIndex> Run<'p, S, I> {
         &self.context.object
     }
 
+    /// What the names of the indices start with that the records at hand go to.
+    pub(crate) fn index_prefix(&self) -> &str {
+        &self.context.index_prefix
+    }
+
     /// Takes the next records from another object.
     ///
     /// # Errors
     /// As [`Self::post`].
-    pub(crate) async fn turn_to(&mut self, object: &ObjectRef) -> Result<(), ObjectError> {
+    pub(crate) async fn turn_to(&mut self, object: &ObjectRef, format: Format) -> Result<(), ObjectError> {
         self.post().await?;
-        let context = Context::clone(&self.context);
-        self.context = Arc::new(Context { object: object.clone(), origin: origin(object), ..context });
+        let index_prefix = self.pipeline.settings.index_prefix_of(format).to_owned();
+        let (object, origin) = (object.clone(), origin(object, format));
+        self.context = Arc::new(Context { object, origin, index_prefix, ..Context::clone(&self.context) });
         Ok(())
     }
 
     /// Takes a record, which stood at `position` in its object.
     pub(crate) fn take(&mut self, record: &Record<'_>, position: u64) {
         let document = self.normalizer.document(record, &self.context.origin, position);
-        let settings = &self.pipeline.settings;
         if document.dropped {
             self.books.dropped += 1;
         } else {
-            self.batch.push(&settings.index_prefix, settings.ids, &document, record.raw, position);
+            let ids = self.pipeline.settings.ids;
+            self.batch.push(&self.context.index_prefix, ids, &document, record.raw, position);
         }
         self.books.records += 1;
         self.taken += 1;
@@ -206,8 +213,8 @@ impl<'p, S, I: SearchIndex> Run<'p, S, I> {
 }
 
 /// What the documents of an object's records say of where they come from; the time of ingestion is now.
-pub fn origin(object: &ObjectRef) -> Origin {
+pub fn origin(object: &ObjectRef, format: Format) -> Origin {
     let day = ObjectKey::parse(&object.key).day;
     let time = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
-    Origin::new(&object.bucket, &object.key, day.map(|day| day.to_string()), time)
+    Origin::new(&object.bucket, &object.key, day.map(|day| day.to_string()), time).of_format(format)
 }

@@ -13,6 +13,7 @@ use std::time::Duration;
 use trailsearch_core::batch::{BatchLimits, Ids};
 use trailsearch_core::limits::Limits;
 use trailsearch_core::normalize::Normalization;
+use trailsearch_core::object::{AccessLogs, Format};
 
 use crate::state::S3Prefix;
 
@@ -74,6 +75,10 @@ impl std::fmt::Debug for EndpointSettings {
 pub struct IngestSettings {
     /// What index names start with.
     pub index_prefix: String,
+    /// Which objects are S3 server access logs.
+    pub access_logs: AccessLogs,
+    /// What the names of their indices start with.
+    pub access_log_index_prefix: String,
     /// Whether documents carry the events' ids.
     pub ids: Ids,
     /// How large one bulk request may become.
@@ -88,6 +93,22 @@ pub struct IngestSettings {
     pub deadline_margin: Duration,
     /// How records become documents.
     pub normalization: Normalization,
+}
+
+impl IngestSettings {
+    /// What the names of all indices start with: those of events, and of access logs where there are any.
+    pub fn index_prefixes(&self) -> impl Iterator<Item = &str> {
+        let access_logs = Some(self.access_log_index_prefix.as_str()).filter(|_| !self.access_logs.is_empty());
+        std::iter::once(self.index_prefix.as_str()).chain(access_logs)
+    }
+
+    /// What the names of the indices start with that take records of this format.
+    pub fn index_prefix_of(&self, format: Format) -> &str {
+        match format {
+            Format::CloudTrail => &self.index_prefix,
+            Format::AccessLog => &self.access_log_index_prefix,
+        }
+    }
 }
 
 /// All settings.
@@ -162,8 +183,11 @@ fn endpoint(reader: &mut Reader<'_>) -> EndpointSettings {
 }
 
 fn ingest(reader: &mut Reader<'_>) -> IngestSettings {
+    let index_prefix = reader.index_prefix(&variable::INDEX_PREFIX);
     IngestSettings {
-        index_prefix: reader.index_prefix(&variable::INDEX_PREFIX),
+        access_logs: reader.access_logs(&variable::ACCESS_LOGS),
+        access_log_index_prefix: reader.another_index_prefix(&variable::ACCESS_LOG_INDEX_PREFIX, &index_prefix),
+        index_prefix,
         ids: reader
             .choice(&variable::DOCUMENT_IDS, &[("event", Ids::Event), ("automatic", Ids::Automatic)])
             .unwrap_or(Ids::Event),

@@ -11,7 +11,7 @@ use trailsearch_aws::S3Store;
 use trailsearch_core::ack::{Acks, Failure, with_causes};
 use trailsearch_core::books::Books;
 use trailsearch_core::notification::{Message, Notification, NotificationError};
-use trailsearch_core::object::{ObjectKey, ObjectRef};
+use trailsearch_core::object::ObjectRef;
 use trailsearch_ingest::ports::StateStore;
 use trailsearch_ingest::settings::SettingsError;
 use trailsearch_ingest::{Deadline, Pipeline, Settings};
@@ -36,7 +36,7 @@ pub(crate) enum StartError {
 /// The cluster has no template for the function's indices: it would map every field of every event by itself.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "the index template {prefix} is not installed: run `trailsearch setup --index-prefix {prefix}` against the same endpoint first, or invoke the function with {{\"setup\": {{}}}}"
+    "the index template {prefix} is not installed: run `trailsearch setup` with the same settings against the same endpoint first, or invoke the function with {{\"setup\": {{}}}}"
 )]
 pub(crate) struct MissingTemplate {
     prefix: String,
@@ -48,9 +48,10 @@ pub(crate) struct Function {
     pipeline: Pipeline<S3Store, OpenSearchIndex>,
     pub(crate) installer: Installer,
     index: OpenSearchIndex,
-    index_prefix: String,
-    /// Filled when the index template has been seen.
-    template: OnceCell<()>,
+    /// The names of the index templates of what it ingests.
+    templates: Vec<String>,
+    /// Filled when they have been seen.
+    seen: OnceCell<()>,
     object_concurrency: usize,
     deadline_margin: Duration,
     observer: Observer,
@@ -85,20 +86,26 @@ impl Function {
         let installer = Installer::new(settings.clone(), aws, index.clone());
         let (object_concurrency, deadline_margin) =
             (settings.ingest.object_concurrency, settings.ingest.deadline_margin);
-        let index_prefix = settings.ingest.index_prefix.clone();
+        let templates = settings.ingest.index_prefixes().map(str::to_owned).collect();
         let state = settings.state.map(|place| Arc::new(store.state(place)) as Arc<dyn StateStore>);
         let pipeline = Pipeline::new(store, index.clone(), settings.ingest).with_state(state);
         let observer = Observer::new(settings.metrics_namespace);
-        let template = OnceCell::new();
-        Ok(Self { pipeline, installer, index, index_prefix, template, object_concurrency, deadline_margin, observer })
+        let seen = OnceCell::new();
+        Ok(Self { pipeline, installer, index, templates, seen, object_concurrency, deadline_margin, observer })
     }
 
-    /// Sees to it that there is an index template; it may be set up at any time.
+    /// Sees to it that there are the index templates; they may be set up at any time.
     ///
     /// # Errors
-    /// When the cluster has none.
+    /// When the cluster lacks one.
     pub(crate) async fn require_template(&self) -> Result<(), MissingTemplate> {
-        self.template.get_or_try_init(|| check_template(&self.index, &self.index_prefix)).await.copied()
+        let check = async || {
+            for name in &self.templates {
+                check_template(&self.index, name).await?;
+            }
+            Ok(())
+        };
+        self.seen.get_or_try_init(check).await.copied()
     }
 
     /// Handles one notification of any trigger.
@@ -146,7 +153,7 @@ impl Function {
     }
 
     async fn object(&self, object: &ObjectRef, deadline: Deadline) -> Ingested {
-        if let Some(reason) = ObjectKey::parse(&object.key).kind.skip_reason() {
+        if let Some(reason) = self.pipeline.skip_reason(object) {
             tracing::info!(bucket = object.bucket, object = object.key, reason, "object skipped");
             return Ingested::Skipped;
         }

@@ -47,15 +47,17 @@ impl Observation<'_> {
 
     /// The work on an object has ended now.
     pub(crate) fn ended(&mut self, object: &ObjectRef, ingested: &Ingested, source: &Source) {
+        // What is ingested long after it was stored on purpose is no news.
+        let fresh = !matches!(source, Source::Batch { .. });
         match ingested {
-            Ingested::Done(books) => {
-                let fresh = !matches!(source, Source::Batch { .. });
-                self.report.done(object, books, SystemTime::now(), fresh);
-            }
+            Ingested::Done(books) => self.report.done(object, books, SystemTime::now(), fresh),
             Ingested::Skipped => self.report.skipped(object),
             Ingested::Failed(books, _) => self.report.failed(object, books),
         }
         if let Ingested::Done(books) | Ingested::Failed(books, _) = ingested {
+            if fresh {
+                self.report.denied(&books.denials);
+            }
             let (header, failed) = (self.context.xray_trace_id.as_deref(), matches!(ingested, Ingested::Failed(..)));
             self.observer.tracer.send(header, object, books, failed);
         }

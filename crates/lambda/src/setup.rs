@@ -106,7 +106,7 @@ async fn carry_out(
     deadline: impl FnOnce(&Function) -> Deadline,
 ) -> Result<Answer, SetUpError> {
     let done = match action {
-        Action::Delete => left(function.as_ref().map_or("PREFIX", |function| function.installer.index_prefix())),
+        Action::Delete => left(&function.map_or_else(|_| vec!["PREFIX"], |function| function.installer.index_prefixes())),
         Action::Create | Action::Update => {
             let (choices, function) = (choices()?, function?);
             Done::SetUp(function.installer.install(&choices, deadline(function)).await?)
@@ -117,15 +117,18 @@ async fn carry_out(
 }
 
 /// What a deletion leaves.
-fn left(prefix: &str) -> Done {
-    let left = [
-        format!("the indices {prefix}-* with all their events"),
-        format!("the index template {prefix} and its component templates"),
-        format!("the ISM policy {prefix}-retention, which goes on deleting old indices"),
-        "the monitors, searches and dashboards".to_owned(),
-    ];
+fn left(prefixes: &[&str]) -> Done {
+    let of_prefix = |prefix: &&str| {
+        [
+            format!("the indices {prefix}-* with all their events"),
+            format!("the index template {prefix} and its component templates"),
+            format!("the ISM policy {prefix}-retention, which goes on deleting old indices"),
+        ]
+    };
+    let mut left: Vec<String> = prefixes.iter().flat_map(of_prefix).collect();
+    left.push("the monitors, searches and dashboards".to_owned());
     let reason = "an audit trail outlives its deployment: delete in the cluster what is not wanted";
-    Done::Left { state: "left", left: left.into(), reason }
+    Done::Left { state: "left", left, reason }
 }
 
 /// What sets up the function's cluster.
@@ -140,8 +143,8 @@ impl Installer {
         Self { settings, aws, index }
     }
 
-    fn index_prefix(&self) -> &str {
-        &self.settings.ingest.index_prefix
+    fn index_prefixes(&self) -> Vec<&str> {
+        self.settings.ingest.index_prefixes().collect()
     }
 
     async fn install(&self, choices: &Choices, deadline: Deadline) -> Result<Report, SetupError> {

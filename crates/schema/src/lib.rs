@@ -6,6 +6,7 @@
 //! whoever builds a document knows every field without reading YAML:
 //!
 //! - [`record_fields`]: what CloudTrail writes, as a tree;
+//! - [`access_log_fields`]: those of a line of an S3 server access log, whose data is mappings/access-log/;
 //! - [`added_fields`]: what trailsearch adds (`actor`, `resource`, `ingest`…);
 //! - [`promoted`]: the leaf names gathered into `request.*`, `response.*` and
 //!   `additional.*`;
@@ -29,8 +30,8 @@ mod template;
 pub use assets::{monitors, saved_objects};
 pub use count::count_fields;
 pub use field::{Field, Shape, Type, find, order};
-pub use names::{DEFAULT_PREFIX, NameError, check_leaf, check_prefix};
-pub use rendered::{ALIASES, FIELD_COUNT, SCHEMA_VERSION};
+pub use names::{DEFAULT_ACCESS_LOG_PREFIX, DEFAULT_PREFIX, NameError, check_leaf, check_prefix};
+pub use rendered::{ACCESS_LOG_FIELD_COUNT, ACCESS_LOG_VERSION, ALIASES, FIELD_COUNT, SCHEMA_VERSION};
 pub use template::{Flavor, Put, Template, TemplateError};
 
 /// The most fields a template may map, aliases, objects and sub-fields
@@ -58,6 +59,12 @@ pub fn record_fields() -> &'static [Field] {
 #[must_use]
 pub fn added_fields() -> &'static [Field] {
     rendered::ADDED
+}
+
+/// The fields of a document that was made of a line of an S3 server access log, each with its children, ordered for [`find`].
+#[must_use]
+pub fn access_log_fields() -> &'static [Field] {
+    rendered::ACCESS_LOG
 }
 
 /// Finds a field of the document by its dotted path, aliases not included.

@@ -3,6 +3,9 @@
 /// The index prefix where none is set.
 pub const DEFAULT_PREFIX: &str = "cloudtrail";
 
+/// The index prefix of S3 server access logs where none is set.
+pub const DEFAULT_ACCESS_LOG_PREFIX: &str = "s3-access";
+
 /// The longest index prefix, in bytes. OpenSearch allows index names of 255
 /// bytes; this leaves room for the month and for the names of the templates.
 const MAX_PREFIX: usize = 128;

@@ -583,6 +583,60 @@ pub(crate) static ADDED: &[Field] = &[
     ]),
 ];
 
+/// The version of the schema of S3 server access logs, as [`SCHEMA_VERSION`] is of the other.
+pub const ACCESS_LOG_VERSION: u32 = 1;
+
+/// How many fields its template maps.
+pub const ACCESS_LOG_FIELD_COUNT: usize = 79;
+
+pub(crate) static ACCESS_LOG: &[Field] = &[
+    Field::leaf("key", Type::Keyword),
+    Field::leaf("time", Type::Keyword),
+    Field::leaf("bucket", Type::Keyword),
+    Field::leaf("hostId", Type::Keyword),
+    Field::object("ingest", &[
+        Field::leaf("raw", Type::Stored),
+        Field::leaf("full", Type::Stored),
+        Field::leaf("time", Type::Date),
+        Field::leaf("error", Type::Keyword),
+        Field::leaf("moved", Type::Keyword),
+        Field::leaf("bucket", Type::Keyword),
+        Field::leaf("object", Type::Keyword),
+        Field::leaf("version", Type::Keyword),
+        Field::leaf("position", Type::Stored),
+        Field::leaf("redacted", Type::Keyword),
+        Field::leaf("repaired", Type::Boolean),
+        Field::leaf("truncated", Type::Keyword),
+    ]),
+    Field::leaf("outcome", Type::Keyword),
+    Field::leaf("appended", Type::Keyword),
+    Field::leaf("referrer", Type::Keyword),
+    Field::leaf("remoteIP", Type::Ip),
+    Field::leaf("bytesSent", Type::Long),
+    Field::leaf("errorCode", Type::Keyword),
+    Field::leaf("objectKey", Type::Keyword),
+    Field::leaf("operation", Type::Keyword),
+    Field::leaf("requestID", Type::Keyword),
+    Field::leaf("requester", Type::Keyword),
+    Field::leaf("totalTime", Type::Long),
+    Field::leaf("userAgent", Type::Keyword),
+    Field::leaf("versionId", Type::Keyword),
+    Field::leaf("@timestamp", Type::Date),
+    Field::leaf("hostHeader", Type::Keyword),
+    Field::leaf("httpStatus", Type::Long),
+    Field::leaf("objectSize", Type::Long),
+    Field::leaf("requestURI", Type::Text),
+    Field::leaf("tlsVersion", Type::Keyword),
+    Field::leaf("aclRequired", Type::Keyword),
+    Field::leaf("bucketOwner", Type::Keyword),
+    Field::leaf("cipherSuite", Type::Keyword),
+    Field::leaf("sourceRegion", Type::Keyword),
+    Field::leaf("accessPointARN", Type::Keyword),
+    Field::leaf("turnAroundTime", Type::Long),
+    Field::leaf("signatureVersion", Type::Keyword),
+    Field::leaf("authenticationType", Type::Keyword),
+];
+
 /// The paths that noise rules look at.
 pub const NOISE_PATHS: &[&[&str]] = &[
     &["errorCode"],

@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 
 use crate::names::{NameError, check_prefix};
 use crate::promoted::Extra;
-use crate::rendered::SCHEMA_VERSION;
+use crate::rendered::{ACCESS_LOG_VERSION, SCHEMA_VERSION};
 
 /// Which server the template is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -14,6 +14,13 @@ pub enum Flavor {
     OpenSearch,
     /// Amazon OpenSearch Serverless.
     Serverless,
+}
+
+/// What the documents of an index were made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Content {
+    Events,
+    AccessLog,
 }
 
 /// A rendered body: the file's name without its ending, and its JSON text. The
@@ -30,6 +37,9 @@ macro_rules! rendered {
 
 const OPENSEARCH: &[Rendered] = rendered!("opensearch": "settings", "fields", "promoted", "index-template");
 const SERVERLESS: &[Rendered] = rendered!("serverless": "fields", "promoted", "index-template");
+
+const OPENSEARCH_ACCESS_LOG: &[Rendered] = rendered!("opensearch/access-log": "settings", "fields", "index-template");
+const SERVERLESS_ACCESS_LOG: &[Rendered] = rendered!("serverless/access-log": "fields", "index-template");
 
 /// What stands for the index prefix in the rendered bodies.
 const PLACEHOLDER: &str = "{prefix}";
@@ -78,6 +88,7 @@ pub enum TemplateError {
 /// ```
 #[derive(Debug, Clone)]
 pub struct Template {
+    content: Content,
     flavor: Flavor,
     prefix: String,
     extra: Extra,
@@ -86,14 +97,26 @@ pub struct Template {
 }
 
 impl Template {
-    /// The template for indices named `<prefix>-YYYY.MM`.
+    /// The template of CloudTrail's events, for indices named `<prefix>-YYYY.MM`.
     ///
     /// # Errors
     /// [`TemplateError::Prefix`] where the prefix cannot begin an index's name.
     pub fn new(flavor: Flavor, prefix: &str) -> Result<Self, TemplateError> {
+        Self::of(Content::Events, flavor, prefix)
+    }
+
+    /// The template of S3 server access logs, likewise. It has no promoted names.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn access_log(flavor: Flavor, prefix: &str) -> Result<Self, TemplateError> {
+        Self::of(Content::AccessLog, flavor, prefix)
+    }
+
+    fn of(content: Content, flavor: Flavor, prefix: &str) -> Result<Self, TemplateError> {
         check_prefix(prefix)?;
         let prefix = prefix.to_owned();
-        Ok(Self { flavor, prefix, extra: Extra::default(), shards: None, replicas: None })
+        Ok(Self { content, flavor, prefix, extra: Extra::default(), shards: None, replicas: None })
     }
 
     /// The index template's name, which is the prefix.
@@ -123,6 +146,15 @@ impl Template {
     pub fn with_replicas(mut self, replicas: u32) -> Self {
         self.replicas = Some(replicas);
         self
+    }
+
+    /// The version of its schema, which stands in `_meta.schema`.
+    #[must_use]
+    pub fn version(&self) -> u32 {
+        match self.content {
+            Content::Events => SCHEMA_VERSION,
+            Content::AccessLog => ACCESS_LOG_VERSION,
+        }
     }
 
     /// What identifies this template's content: SHA-256 in hex over the rendered
@@ -157,9 +189,11 @@ impl Template {
     }
 
     fn rendered(&self) -> &'static [Rendered] {
-        match self.flavor {
-            Flavor::OpenSearch => OPENSEARCH,
-            Flavor::Serverless => SERVERLESS,
+        match (self.content, self.flavor) {
+            (Content::Events, Flavor::OpenSearch) => OPENSEARCH,
+            (Content::Events, Flavor::Serverless) => SERVERLESS,
+            (Content::AccessLog, Flavor::OpenSearch) => OPENSEARCH_ACCESS_LOG,
+            (Content::AccessLog, Flavor::Serverless) => SERVERLESS_ACCESS_LOG,
         }
     }
 
@@ -193,7 +227,7 @@ impl Template {
     }
 
     fn index_template(&self, mut body: Value) -> Put {
-        let meta = json!({"product": "trailsearch", "schema": SCHEMA_VERSION, "digest": self.digest()});
+        let meta = json!({"product": "trailsearch", "schema": self.version(), "digest": self.digest()});
         body["priority"] = json!(PRIORITY + self.prefix.len());
         body["template"]["mappings"]["_meta"] = meta.clone();
         body["_meta"] = meta;

@@ -6,13 +6,14 @@ use serde::Serialize;
 use serde_json::Value;
 use trailsearch_ingest::Settings;
 use trailsearch_ingest::settings::EndpointSettings;
-use trailsearch_schema::{Flavor, Put, Template, monitors, saved_objects};
+use trailsearch_schema::{Flavor, Template, monitors, saved_objects};
 use trailsearch_search::{AwsService, Dashboards, OpenSearchIndex};
 
 use crate::error::SetupError;
+use crate::indices::{Indices, Prepared};
 use crate::patience::Patience;
 use crate::template::Installed;
-use crate::{dashboards, monitors, retention, template};
+use crate::{dashboards, monitors, retention};
 
 /// What whoever sets up may choose; the rest follows from the settings.
 #[derive(Debug, Clone, Default)]
@@ -44,8 +45,9 @@ impl Choices {
 #[derive(Debug, Clone)]
 pub struct Plan {
     flavor: Flavor,
-    template: Template,
-    retention: retention::Policy,
+    events: Indices,
+    /// Where there are any access logs.
+    access_log: Option<Indices>,
     dashboards: Option<EndpointSettings>,
     /// Whether it is an error that Dashboards takes no saved objects.
     needs_dashboards: bool,
@@ -60,6 +62,9 @@ pub struct Report {
     pub template: Installed,
     /// To old indices.
     pub retention: retention::Outcome,
+    /// To the indices of access logs, where there are any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub access_log: Option<Prepared>,
     /// To the monitors.
     pub monitors: monitors::Outcome,
     /// To the saved objects of Dashboards.
@@ -97,8 +102,8 @@ impl Plan {
         let given = choices.dashboards.as_deref();
         Ok(Self {
             flavor,
-            template: template_of(settings, choices, flavor)?,
-            retention: retention::Policy::new(&settings.ingest.index_prefix, choices.retention_days),
+            events: Indices::new(template_of(settings, flavor)?, choices),
+            access_log: access_log_template(settings, flavor)?.map(|template| Indices::new(template, choices)),
             dashboards: dashboards::place(&settings.endpoint, given),
             needs_dashboards: given.is_some(),
             monitors: choices.monitors.unwrap_or(true),
@@ -107,7 +112,12 @@ impl Plan {
 
     /// The index template.
     pub fn template(&self) -> &Template {
-        &self.template
+        self.events.template()
+    }
+
+    /// The index template of access logs, where there are any.
+    pub fn access_log_template(&self) -> Option<&Template> {
+        self.access_log.as_ref().map(Indices::template)
     }
 
     /// Where Dashboards answers, where somebody knows.
@@ -120,12 +130,11 @@ impl Plan {
     /// # Errors
     /// When the address of Dashboards is no URL, or this build embeds broken JSON.
     pub fn requests(&self) -> Result<Vec<Request>, SetupError> {
-        let prefix = self.template.name();
+        let prefix = self.template().name();
         let json = |(method, path, body)| Request { method, path, body: Body::Json(body) };
-        let puts = self.template.puts()?.into_iter().map(|Put { path, body }| json(("PUT", path, body)));
-        let mut requests: Vec<_> = puts.collect();
-        if self.flavor == Flavor::OpenSearch {
-            requests.extend(self.retention.requests().into_iter().map(json));
+        let mut requests = Vec::new();
+        for indices in [&self.events].into_iter().chain(&self.access_log) {
+            requests.extend(indices.requests(self.flavor)?.into_iter().map(json));
         }
         if self.monitors && self.flavor == Flavor::OpenSearch {
             let post = |body| json(("POST", monitors::PATH.to_owned(), body));
@@ -136,14 +145,6 @@ impl Plan {
             requests.push(Request { method: "POST", path, body: Body::Lines(saved_objects(prefix)?) });
         }
         Ok(requests)
-    }
-
-    /// Installs the index template alone.
-    ///
-    /// # Errors
-    /// When the cluster does not take it, or has somebody else's of that name.
-    pub async fn install_template(&self, index: &OpenSearchIndex) -> Result<Installed, SetupError> {
-        template::install(index, &self.template).await
     }
 
     /// Installs the index template, and the rest where there is somebody to take it. `dashboards` is the client of
@@ -158,10 +159,16 @@ impl Plan {
         dashboards: Option<&Dashboards>,
         patience: &Patience,
     ) -> Result<Report, SetupError> {
-        let prefix = self.template.name();
+        let prefix = self.template().name();
+        let Prepared { template, retention } = self.events.install(index, self.flavor, patience).await?;
+        let access_log = match &self.access_log {
+            Some(indices) => Some(indices.install(index, self.flavor, patience).await?),
+            None => None,
+        };
         Ok(Report {
-            template: patience.with(async || self.install_template(index).await).await?,
-            retention: patience.with(async || self.retention.install(index, self.flavor).await).await?,
+            template,
+            retention,
+            access_log,
             monitors: patience
                 .with(async || monitors::install(index, self.monitors, self.flavor, prefix).await)
                 .await?,
@@ -179,11 +186,16 @@ fn flavor(settings: &EndpointSettings) -> Flavor {
     }
 }
 
-fn template_of(settings: &Settings, choices: &Choices, flavor: Flavor) -> Result<Template, SetupError> {
+fn template_of(settings: &Settings, flavor: Flavor) -> Result<Template, SetupError> {
     let promoted = settings.ingest.normalization.promoted.clone();
-    let template = Template::new(flavor, &settings.ingest.index_prefix)?.with_promoted(promoted);
-    let template = choices.shards.into_iter().fold(template, Template::with_shards);
-    Ok(choices.replicas.into_iter().fold(template, Template::with_replicas))
+    Ok(Template::new(flavor, &settings.ingest.index_prefix)?.with_promoted(promoted))
+}
+
+fn access_log_template(settings: &Settings, flavor: Flavor) -> Result<Option<Template>, SetupError> {
+    if settings.ingest.access_logs.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(Template::access_log(flavor, &settings.ingest.access_log_index_prefix)?))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 use serde_json::Value;
-use trailsearch_schema::{Put, SCHEMA_VERSION, Template};
+use trailsearch_schema::{Put, Template};
 use trailsearch_search::{OpenSearchIndex, SearchError};
 
 use crate::error::SetupError;
@@ -74,16 +74,16 @@ pub async fn template_state(index: &OpenSearchIndex, wanted: &Template) -> Resul
         Err(error) => return Err(error),
     };
     let meta = reply.pointer("/index_templates/0/index_template/_meta").unwrap_or(&Value::Null);
-    Ok(compared(meta, &wanted.digest()))
+    Ok(compared(meta, wanted))
 }
 
-/// What an index template's `_meta` says beside the digest of the one that is wanted.
-fn compared(meta: &Value, digest: &str) -> TemplateState {
+/// What an index template's `_meta` says beside the one that is wanted.
+fn compared(meta: &Value, wanted: &Template) -> TemplateState {
     if meta["product"] != PRODUCT {
         TemplateState::Foreign
-    } else if meta["digest"] == digest {
+    } else if meta["digest"] == wanted.digest() {
         TemplateState::Current
-    } else if meta["schema"] == SCHEMA_VERSION {
+    } else if meta["schema"] == wanted.version() {
         TemplateState::Differs
     } else {
         TemplateState::OtherSchema
@@ -94,7 +94,7 @@ fn compared(meta: &Value, digest: &str) -> TemplateState {
 ///
 /// # Errors
 /// When the cluster does not take it, or has somebody else's of that name.
-pub(crate) async fn install(index: &OpenSearchIndex, template: &Template) -> Result<Installed, SetupError> {
+pub async fn install_template(index: &OpenSearchIndex, template: &Template) -> Result<Installed, SetupError> {
     let name = template.name().to_owned();
     let state = match template_state(index, template).await? {
         TemplateState::Missing => Change::Created,
@@ -114,17 +114,17 @@ pub(crate) async fn install(index: &OpenSearchIndex, template: &Template) -> Res
 mod tests {
     use super::*;
     use serde_json::json;
-    use trailsearch_schema::Flavor;
+    use trailsearch_schema::{Flavor, SCHEMA_VERSION};
 
     #[test]
     fn a_template_says_itself_what_it_is() {
         let template = Template::new(Flavor::OpenSearch, "audit").unwrap();
         let meta = template.puts().unwrap().pop().unwrap().body["_meta"].clone();
-        let compared_with = |wanted: &Template| compared(&meta, &wanted.digest());
+        let compared_with = |wanted: &Template| compared(&meta, wanted);
         assert_eq!(compared_with(&template), TemplateState::Current);
         assert_eq!(compared_with(&template.clone().with_shards(3)), TemplateState::Differs);
         let older = json!({"product": PRODUCT, "schema": SCHEMA_VERSION - 1, "digest": "0f"});
-        assert_eq!(compared(&older, &template.digest()), TemplateState::OtherSchema);
-        assert_eq!(compared(&Value::Null, &template.digest()), TemplateState::Foreign);
+        assert_eq!(compared(&older, &template), TemplateState::OtherSchema);
+        assert_eq!(compared(&Value::Null, &template), TemplateState::Foreign);
     }
 }

@@ -113,7 +113,7 @@ impl Estimate {
 fn records(key: &str, size: u64) -> u64 {
     match Encoding::of_name(key) {
         Encoding::Gzip => 1 + size.saturating_sub(FIRST_RECORD_BYTES) / NEXT_RECORD_BYTES,
-        Encoding::Plain => size.div_ceil(PLAIN_RECORD_BYTES),
+        Encoding::Plain | Encoding::Either => size.div_ceil(PLAIN_RECORD_BYTES),
     }
 }
 

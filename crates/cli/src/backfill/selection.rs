@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use jiff::civil::Date;
 use trailsearch_aws::Listing;
-use trailsearch_core::object::{Day, Kind, ObjectKey};
+use trailsearch_core::object::{AccessLogs, Day, Kind, ObjectKey};
 
 use crate::args::SelectionArgs;
 use crate::error::CliError;
@@ -68,6 +68,7 @@ pub(super) struct Selection {
     accounts: Vec<String>,
     regions: Vec<String>,
     kinds: Vec<Kind>,
+    access_logs: AccessLogs,
 }
 
 /// Whether an object is chosen, judged by its key.
@@ -85,7 +86,7 @@ impl Selection {
     ///
     /// # Errors
     /// When the last day is before the first.
-    pub(super) fn new(args: SelectionArgs) -> Result<Self, CliError> {
+    pub(super) fn new(args: SelectionArgs, access_logs: AccessLogs) -> Result<Self, CliError> {
         let SelectionArgs { source, from, to, account, region, kind } = args;
         if let (Some(from), Some(to)) = (from, to)
             && to < from
@@ -93,18 +94,28 @@ impl Selection {
             return Err(CliError::EmptyRange { from, to });
         }
         let kinds = kind.into_iter().map(Kind::from).collect();
-        Ok(Self { source, from, to, accounts: account, regions: region, kinds })
+        Ok(Self { source, from, to, accounts: account, regions: region, kinds, access_logs })
     }
 
     /// Whether the object of this key is chosen.
     pub(super) fn choice(&self, key: &str) -> Choice {
-        let key = ObjectKey::parse(key);
+        let key = self.key(key);
         if self.takes(&key) && self.takes_region(key.region) && self.takes_day(key.day) {
             Choice::Chosen
         } else if key.kind == Kind::Unplaced {
             Choice::Unplaced
         } else {
             Choice::Other
+        }
+    }
+
+    /// What a key says: access logs are such only where they are known to lie.
+    fn key<'k>(&self, key: &'k str) -> ObjectKey<'k> {
+        let parsed = ObjectKey::parse(key);
+        match parsed.kind {
+            _ if self.access_logs.take(&self.source.bucket, key) => ObjectKey { kind: Kind::AccessLog, ..parsed },
+            Kind::AccessLog => ObjectKey { kind: Kind::NotJson, ..parsed },
+            _ => parsed,
         }
     }
 
@@ -123,6 +134,12 @@ impl Selection {
     /// gave is opened: there may be any number of others.
     fn listing(&self, prefix: &str, is_given: bool) -> Option<Listing> {
         let folder = &prefix[..prefix.rfind('/').map_or(0, |slash| slash + 1)];
+        if self.access_logs.lie_around(&self.source.bucket, folder) {
+            return Some(whole(prefix));
+        }
+        if self.access_logs.lie_below(&self.source.bucket, folder) {
+            return Some(opened(prefix));
+        }
         let (file, account_file, root_file) =
             (below(folder, FILE), below(folder, ACCOUNT_FILE), below(folder, ROOT_FILE));
         let key = ObjectKey::parse(&file);
@@ -159,7 +176,8 @@ impl Selection {
 
     /// Whether account and kind are chosen.
     fn takes(&self, key: &ObjectKey<'_>) -> bool {
-        let kind = key.kind.is_ingested() && (self.kinds.is_empty() || self.kinds.contains(&key.kind));
+        let is_ingested = key.kind.is_ingested() || key.kind == Kind::AccessLog;
+        let kind = is_ingested && (self.kinds.is_empty() || self.kinds.contains(&key.kind));
         kind && self.takes_account(key.account)
     }
 

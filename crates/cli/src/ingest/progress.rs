@@ -1,5 +1,7 @@
 //! The progress bar.
 
+use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -21,15 +23,21 @@ const LISTING_TEMPLATE: &str = "{spinner} {msg}";
 const TICK: Duration = Duration::from_millis(200);
 
 /// The progress of an ingestion, shown where standard error is a terminal. Clones share one bar.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Progress {
     bar: ProgressBar,
-    wanted: fn(&Found) -> bool,
+    wanted: Arc<dyn Fn(&Found) -> bool + Send + Sync>,
+}
+
+impl fmt::Debug for Progress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Progress").field("bar", &self.bar).finish_non_exhaustive()
+    }
 }
 
 impl Progress {
     /// Shows the console's bar, for those objects that are `wanted` of all that are found.
-    pub(crate) fn start(console: &Console, wanted: fn(&Found) -> bool) -> Self {
+    pub(crate) fn start(console: &Console, wanted: impl Fn(&Found) -> bool + Send + Sync + 'static) -> Self {
         Self::show(console, TEMPLATE, wanted)
     }
 
@@ -43,7 +51,7 @@ impl Progress {
         Self::show(console, LISTING_TEMPLATE, |_| false)
     }
 
-    fn show(console: &Console, template: &str, wanted: fn(&Found) -> bool) -> Self {
+    fn show(console: &Console, template: &str, wanted: impl Fn(&Found) -> bool + Send + Sync + 'static) -> Self {
         let bar = console.bar.clone();
         bar.set_message("");
         if let Ok(style) = ProgressStyle::with_template(template) {
@@ -55,7 +63,7 @@ impl Progress {
         if !bar.is_hidden() {
             bar.enable_steady_tick(TICK);
         }
-        Self { bar, wanted }
+        Self { bar, wanted: Arc::new(wanted) }
     }
 
     /// So many bytes will be read of objects that are not [`found`](Self::found) one by one.

@@ -10,7 +10,7 @@ use futures::stream::BoxStream;
 use futures::{Stream, StreamExt, TryStreamExt, future, stream};
 use tokio::sync::mpsc;
 use trailsearch_aws::{ListError, Listed};
-use trailsearch_core::object::{ObjectKey, ObjectRef};
+use trailsearch_core::object::ObjectRef;
 
 use super::local::Walk;
 use super::progress::Progress;
@@ -73,13 +73,6 @@ pub(crate) struct Found {
 impl From<Listed> for Found {
     fn from(Listed { object, size, etag }: Listed) -> Self {
         Self { object, size, etag }
-    }
-}
-
-impl Found {
-    /// Why it holds no events, judged by its name; `None` where it may.
-    pub(crate) fn skip_reason(&self) -> Option<&'static str> {
-        ObjectKey::parse(&self.object.key).kind.skip_reason()
     }
 }
 
@@ -223,11 +216,5 @@ mod tests {
         assert_eq!(taken(&["a.json", "a.json.gz"], "a.json").await, ["a.json"]);
         assert_eq!(taken(&["a.json", "a.json.gz"], "a").await, ["a.json", "a.json.gz"]);
         assert!(taken(&[], "a").await.is_empty());
-    }
-
-    #[test]
-    fn names_tell_what_holds_no_events() {
-        assert_eq!(found("logs/a.json.gz").unwrap().skip_reason(), None);
-        assert!(found("logs/README.md").unwrap().skip_reason().is_some());
     }
 }

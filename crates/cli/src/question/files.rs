@@ -19,7 +19,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 use tokio::sync::Mutex;
 use trailsearch_core::ack::with_causes;
-use trailsearch_core::object::ObjectRef;
+use trailsearch_core::object::{ObjectKey, ObjectRef};
 use trailsearch_ingest::settings::IngestSettings;
 use trailsearch_query::{Reply, Search};
 
@@ -98,7 +98,7 @@ impl<'a> Files<'a> {
         let mut errors = Vec::new();
         while let Some(item) = items.next().await {
             match item {
-                Ok(found) if found.skip_reason().is_some() => {}
+                Ok(found) if !ObjectKey::parse(&found.object.key).kind.is_ingested() => {}
                 Ok(found) => {
                     any = true;
                     objects.extend(scope.may_be_in(&found.object.key).then_some(found));

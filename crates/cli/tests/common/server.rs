@@ -77,6 +77,7 @@ impl Drop for Cluster {
         let (endpoint, prefix) = (&self.endpoint, &self.prefix);
         http(endpoint, "DELETE", &format!("/{prefix}-*"), b"");
         http(endpoint, "DELETE", &format!("/_index_template/{prefix}"), b"");
+        http(endpoint, "DELETE", &format!("/_index_template/{prefix}-*"), b"");
         http(endpoint, "DELETE", &format!("/_component_template/{prefix}-*"), b"");
     }
 }

@@ -255,3 +255,16 @@ fn a_bomb_stays_small_piece_by_piece() {
     assert!(inflater.text.capacity() < 10 << 20);
     assert!(matches!(inflate(&bytes, Encoding::Gzip, 10_000_000, PIECE_BYTES), Err(InflateError::TooLarge { .. })));
 }
+
+#[test]
+fn where_it_is_open_the_first_byte_tells_the_encoding() {
+    for size in [1, 7, PIECE_BYTES] {
+        for bytes in [gzip(TEXT), TEXT.as_bytes().to_vec()] {
+            assert_eq!(inflate(&bytes, Encoding::Either, u64::MAX, size).unwrap(), TEXT.as_bytes());
+        }
+        let half = inflate(&gzip(TEXT)[..20], Encoding::Either, u64::MAX, size);
+        assert!(matches!(half, Err(InflateError::Truncated { .. })));
+        assert!(matches!(inflate(b"\x1f", Encoding::Either, u64::MAX, size), Err(InflateError::Truncated { .. })));
+        assert!(matches!(inflate(b"", Encoding::Either, u64::MAX, size), Err(InflateError::Empty)));
+    }
+}

@@ -6,6 +6,7 @@ use super::actor;
 use super::identity::{self, UNDATED};
 use super::json::Object;
 use super::{Document, Normalizer, Origin, redact, repair};
+use crate::object::Format;
 use crate::tape::{Lexer, Progress, Value};
 
 /// What stays of the record's own fields: text that every mapping takes.
@@ -13,14 +14,21 @@ const KEPT: [&str; 8] =
     ["eventID", "eventTime", "eventName", "eventSource", "eventType", "awsRegion", "recipientAccountId", "errorCode"];
 
 /// Longer values of kept fields are only in the raw text.
-const MAX_KEPT_BYTES: usize = 1024;
+pub(super) const MAX_KEPT_BYTES: usize = 1024;
 
 impl Normalizer {
     /// Makes the minimal document of a record: what it is, who did it, when, the reason, and the whole text, not indexed.
     ///
-    /// For records that are no JSON object, and for documents that the index refused; `reason` says why.
+    /// For records that cannot be read, and for documents that the index refused; `reason` says why.
     pub fn degraded(&mut self, raw: &[u8], origin: &Origin, position: u64, reason: &str) -> Document<'_> {
         self.body.clear();
+        match origin.format() {
+            Format::CloudTrail => self.degraded_event(raw, origin, position, reason),
+            Format::AccessLog => self.degraded_request(raw, origin, position, reason),
+        }
+    }
+
+    fn degraded_event(&mut self, raw: &[u8], origin: &Origin, position: u64, reason: &str) -> Document<'_> {
         let text = repair::sound(raw).map_or_else(|| Cow::Owned(repair::repair(raw).0), Cow::Borrowed);
         let mut lexer = Lexer::new();
         let is_json = matches!(lexer.run(text.as_bytes()), Ok(Progress::Done(_)));
@@ -41,7 +49,7 @@ impl Normalizer {
             to.string("raw", without.as_deref().unwrap_or(&text));
         });
         to.close();
-        Document { id: Cow::Owned(id), index, body: &self.body, degraded: true, dropped: false }
+        Document { id: Cow::Owned(id), index, body: &self.body, degraded: true, dropped: false, denial: None }
     }
 }
 

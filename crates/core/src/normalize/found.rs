@@ -129,6 +129,11 @@ impl Found {
         }
     }
 
+    /// Keeps a text whole, not indexed.
+    pub(super) fn keep_text(&mut self, path: &str, text: &str) {
+        self.entry(path, |entry| entry.string("value", text));
+    }
+
     /// Keeps an object or a list as text: OpenSearch's parser refuses what is too deep or has duplicate
     /// names, even where nothing is indexed.
     pub(super) fn keep_json(&mut self, path: &str, json: &str) {

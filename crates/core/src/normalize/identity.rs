@@ -33,8 +33,17 @@ pub(super) fn digest(raw: &[u8]) -> String {
     let canonical = serde_json::from_slice::<serde_json::Value>(raw).map(|value| value.to_string());
     let hash = match &canonical {
         Ok(text) => Sha256::digest(text.as_bytes()),
-        Err(_) => Sha256::digest(raw),
+        Err(_) => return digest_of_bytes(raw),
     };
+    hex(&hash)
+}
+
+/// A digest of bytes.
+pub(super) fn digest_of_bytes(raw: &[u8]) -> String {
+    hex(&Sha256::digest(raw))
+}
+
+fn hex(hash: &[u8]) -> String {
     hash.iter().fold(String::with_capacity(64), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
         text
@@ -55,7 +64,7 @@ pub(super) fn month(time: &str) -> Option<String> {
 }
 
 /// Whether the text is `YYYY-MM-DDThh:mm:ss[.f]Z` with numbers that can be.
-fn is_utc(time: &[u8]) -> bool {
+pub(super) fn is_utc(time: &[u8]) -> bool {
     const SHAPE: &[u8; 19] = b"0000-00-00T00:00:00";
     let Some((head, tail)) = time.split_at_checked(SHAPE.len()) else { return false };
     let shaped = head.iter().zip(SHAPE).all(|(byte, like)| match like {

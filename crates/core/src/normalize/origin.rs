@@ -1,10 +1,12 @@
 //! Where a record comes from.
 
 use super::json::Object;
+use crate::object::Format;
 
 /// The object that records come from, and what their documents say of it.
 #[derive(Debug, Clone)]
 pub struct Origin {
+    format: Format,
     bucket: String,
     day: Option<String>,
     time: String,
@@ -25,7 +27,18 @@ impl Origin {
         to.string("time", &time);
         to.string("version", env!("CARGO_PKG_VERSION"));
         let members = braced.split_off(1);
-        Self { bucket: bucket.to_owned(), day, time, members }
+        Self { format: Format::default(), bucket: bucket.to_owned(), day, time, members }
+    }
+
+    /// The same origin, whose records are of another format.
+    #[must_use]
+    pub fn of_format(self, format: Format) -> Self {
+        Self { format, ..self }
+    }
+
+    /// What its records are.
+    pub fn format(&self) -> Format {
+        self.format
     }
 
     /// The object's bucket; empty for a local file.

@@ -133,7 +133,7 @@ fn is_listed(name: &str) -> bool {
 }
 
 /// The text of a JSON string with the secrets of presigned URLs replaced; `None` where there are none.
-fn presigned(raw: &str) -> Option<String> {
+pub(super) fn presigned(raw: &str) -> Option<String> {
     // Nearly every string ends here, and a byte is found faster than a word.
     if memchr::memchr(b'=', raw.as_bytes()).is_none() || !raw.contains(QUERY_START) {
         return None;

@@ -147,3 +147,69 @@ fn assert_parts(key: &str) {
     let name = key.rsplit('/').next().unwrap_or_default();
     assert!(!parsed.kind.is_ingested() || name.ends_with(".json.gz"), "{key}");
 }
+
+#[test]
+fn access_logs_are_told_by_their_names() {
+    let day = |year, month, day| Some(Day { year, month, day });
+    let name = "2026-11-20-09-14-27-8C2A7F31D09B4E65";
+    for (folder, prefix, account, region) in [
+        ("", "", None, None),
+        ("access/", "access", None, None),
+        ("access/app-", "access", None, None),
+        ("111122223333/eu-central-1/example/2026/11/20/", "", Some("111122223333"), Some("eu-central-1")),
+        ("a/b/111122223333/eu-central-1/example/2026/11/20/", "a/b", Some("111122223333"), Some("eu-central-1")),
+    ] {
+        for ending in ["", ".gz"] {
+            let key = format!("{folder}{name}{ending}");
+            let parsed = ObjectKey::parse(&key);
+            assert_eq!((parsed.kind, parsed.day), (Kind::AccessLog, day(2026, 11, 20)), "{key}");
+            assert_eq!((parsed.prefix, parsed.account, parsed.region), (prefix, account, region), "{key}");
+        }
+    }
+    for key in [
+        "access/2026-11-20-09-14-27-",
+        "access/2026-11-20-09-14-27",
+        "access/2026-13-20-09-14-27-8C2A",
+        "access/2026-11-20-9-14-27-8C2A",
+        "access/2026-11-20-09-14-27-8C2A.json.gz",
+        "access/2026-11-20-09-14-27-8C2A.png",
+        "access/2026-11-20-09-14-27-8C2A/",
+        "access/é026-11-20-09-14-27-8C2A",
+    ] {
+        assert_ne!(ObjectKey::parse(key).kind, Kind::AccessLog, "{key}");
+    }
+}
+
+#[test]
+fn access_logs_are_read_where_they_are_said_to_lie() {
+    let places = ["example-access/", "example-logs/s3/app-"].map(|text| text.parse::<Place>().unwrap());
+    let below = AccessLogs::Below(places.into());
+    let object =
+        |bucket: &str, key: &str| ObjectRef { bucket: bucket.to_owned(), key: key.to_owned(), version_id: None };
+    let name = "2026-11-20-09-14-27-8C2A7F31D09B4E65";
+    let trail = "AWSLogs/111122223333/CloudTrail/eu-central-1/2026/11/20/x.json.gz";
+    for (bucket, key, format, is_read) in [
+        ("example-access", name.to_owned(), Format::AccessLog, true),
+        ("example-logs", format!("s3/app-{name}"), Format::AccessLog, true),
+        ("example-logs", format!("s3/{name}"), Format::CloudTrail, false),
+        ("example-access-2", name.to_owned(), Format::CloudTrail, false),
+        ("example-access", trail.to_owned(), Format::CloudTrail, true),
+        ("example-access", "notes.txt".to_owned(), Format::CloudTrail, false),
+    ] {
+        let object = object(bucket, &key);
+        assert_eq!((below.format(&object), below.skip_reason(&object).is_none()), (format, is_read), "{object}");
+    }
+    assert_eq!(AccessLogs::All.format(&object("", "copies/any.log")), Format::AccessLog);
+    assert!(AccessLogs::All.skip_reason(&object("example-access", "folder/")).is_some());
+    assert!(AccessLogs::default().is_empty() && !below.is_empty() && !AccessLogs::All.is_empty());
+    let reason = AccessLogs::default().skip_reason(&object("example-access", name));
+    assert!(reason.unwrap().contains("TRAILSEARCH_ACCESS_LOGS"));
+}
+
+#[test]
+fn places_name_a_bucket() {
+    for text in ["", "/prefix", "s3://bucket/prefix", "Bucket/prefix"] {
+        assert_eq!(text.parse::<Place>(), Err(NoPlace), "{text}");
+    }
+    assert_eq!("bucket".parse::<Place>().unwrap().prefix, "");
+}

@@ -151,6 +151,16 @@ pub(super) const TOTALS: [Metric<Totals>; 16] = [
     ),
 ];
 
+/// Of denied deliveries to one bucket by one service, by function.
+pub(super) const DENIED: [Metric<u64>; 1] = [metric(
+    "DeliveryDenied",
+    COUNT,
+    |count| (*count).into(),
+    "Denied deliveries of logs among the documents that are new in the index: events that the monitor \"Log delivery is denied\" looks for, and status 403 for such a service in \
+     an [access log](access-logs.md). There is a line for each `bucket` and `source`, the service, which are no dimensions.",
+    "Sum above 0: a service cannot write its logs, which are lost. The lines of the log that have `DeliveryDenied` tell the bucket and the service; repair the policy of the bucket, or of its key.",
+)];
+
 /// Of a group of objects, by function and kind.
 pub(super) const BY_KIND: [Metric<Group>; 1] = [metric(
     "Objects",
@@ -166,7 +176,7 @@ pub(super) const BY_TRAIL: [Metric<Group>; 2] = [
         "EventToS3Time",
         SECONDS,
         |group| seconds(&group.event_to_stored),
-        "From an object's oldest event until S3 had the object: CloudTrail's own delay.",
+        "From an object's oldest event until S3 had the object: CloudTrail's own delay. Access logs are left out.",
         "Median above 900 for an hour: CloudTrail is late, which it says is 5 minutes on average.",
     ),
     metric(
@@ -191,7 +201,7 @@ fn seconds(durations: &[Duration]) -> Value {
 
 /// The reference page, Markdown.
 pub fn reference() -> String {
-    let (totals, kinds, trails) = (TOTALS.len(), BY_KIND.len(), BY_TRAIL.len());
+    let (totals, kinds, trails) = (TOTALS.len() + DENIED.len(), BY_KIND.len(), BY_TRAIL.len());
     let mut page = format!(
         "# Metrics\n\nThe function prints what each invocation came to into its log, in CloudWatch's [embedded metric format](https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format.html). \
          CloudWatch makes metrics of it in the namespace `TRAILSEARCH_METRICS_NAMESPACE` ([settings](settings.md)); the function asks for no permission and makes no call for that.\n\n\
@@ -200,6 +210,7 @@ pub fn reference() -> String {
          | metric | unit | dimensions | meaning | when to alarm |\n| --- | --- | --- | --- | --- |\n"
     );
     TOTALS.iter().for_each(|metric| row(&mut page, metric, "FunctionName"));
+    DENIED.iter().for_each(|metric| row(&mut page, metric, "FunctionName"));
     BY_KIND.iter().for_each(|metric| row(&mut page, metric, "FunctionName, Kind"));
     BY_TRAIL.iter().for_each(|metric| row(&mut page, metric, "FunctionName; FunctionName, Account, Region"));
     page.push_str("\nMissing data is no fault: set alarms to treat it as not breaching, but for those on 0.\n");

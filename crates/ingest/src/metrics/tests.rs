@@ -125,6 +125,39 @@ fn a_metric_has_at_most_a_hundred_values_in_a_line() {
     assert_eq!(objects, [100, 100, 50]);
 }
 
+#[test]
+fn each_denied_delivery_has_one_line_that_tells_which() {
+    let denial = |bucket: Option<&str>| Denial {
+        bucket: bucket.map(str::to_owned),
+        source: "delivery.logs.amazonaws.com".to_owned(),
+    };
+    let (mut report, mut denials) = (Report::default(), Denials::default());
+    for bucket in [Some("example-flow-logs"), None, Some("example-flow-logs")] {
+        denials.add(&denial(bucket));
+    }
+    report.denied(&denials);
+    report.denied(&denials);
+    let lines = lines(&report);
+    let told = |line: &Value| ["bucket", "source", "DeliveryDenied"].map(|name| line[name].clone());
+    assert_eq!(
+        json!(lines[1..].iter().map(told).collect::<Vec<_>>()),
+        json!(
+            [["unknown", "delivery.logs.amazonaws.com", 2], ["example-flow-logs", "delivery.logs.amazonaws.com", 4],]
+        )
+    );
+    assert!(lines[1..].iter().all(|line| *dimensions(line, "DeliveryDenied") == json!([["FunctionName"]])));
+}
+
+#[test]
+fn access_logs_have_no_delay_of_cloudtrails() {
+    let key = "access/2026-11-20-09-14-27-8C2A7F31D09B4E65".to_owned();
+    let mut report = Report::default();
+    report.done(&ObjectRef { key, ..log() }, &books(), at(360), true);
+    let line = &lines(&report)[1];
+    assert_eq!((&line["Kind"], line.get("EventToS3Time")), (&json!("AccessLog"), None));
+    assert_eq!(line["S3ToSearchableTime"], json!([10.0]));
+}
+
 /// `make render` writes the page.
 #[test]
 fn the_reference_page_is_up_to_date() {

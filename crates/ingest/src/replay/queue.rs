@@ -8,7 +8,6 @@ use futures::{StreamExt, stream};
 use trailsearch_core::ack::with_causes;
 use trailsearch_core::books::Books;
 use trailsearch_core::notification::Message;
-use trailsearch_core::object::{ObjectKey, ObjectRef};
 
 use crate::deadline::Deadline;
 use crate::error::{Failure, MessageError};
@@ -119,20 +118,16 @@ async fn ingest<S: ObjectStore, I: SearchIndex>(
 ) -> Result<(), MessageError> {
     let objects = Message::of_sqs(&message.id, &message.body).objects?;
     let mut result = Ok(());
-    for object in objects.iter().filter(|object| is_ingested(object)) {
+    for object in objects.iter().filter(|object| pipeline.skip_reason(object).is_none()) {
         match pipeline.ingest(object, Deadline::NEVER).await {
             Ok(done) => *books += done,
             Err(failure) => {
-                *books += failure.books;
+                *books += failure.books.clone();
                 result = result.and(Err(failure));
             }
         }
     }
     result.map_err(|failure: Failure| Box::new(failure).into())
-}
-
-fn is_ingested(object: &ObjectRef) -> bool {
-    ObjectKey::parse(&object.key).kind.is_ingested()
 }
 
 #[cfg(test)]

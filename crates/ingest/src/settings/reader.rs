@@ -1,6 +1,7 @@
 //! Reads variables and remembers every problem.
 
 use trailsearch_core::ack::with_causes;
+use trailsearch_core::object::{AccessLogs, Place};
 use trailsearch_schema::promoted::Extra;
 
 use super::SettingsError;
@@ -82,6 +83,22 @@ impl<'l> Reader<'l> {
             self.refuse(variable, &text);
         }
         text
+    }
+
+    /// An index prefix that is not `other`.
+    pub(super) fn another_index_prefix(&mut self, variable: &Variable, other: &str) -> String {
+        let text = self.index_prefix(variable);
+        if text == other {
+            self.refuse(variable, &text);
+        }
+        text
+    }
+
+    /// The parts of buckets between commas.
+    pub(super) fn access_logs(&mut self, variable: &Variable) -> AccessLogs {
+        let text = self.text(variable).unwrap_or_default();
+        let place = |text: &str| text.parse::<Place>().inspect_err(|_| self.refuse(variable, text)).ok();
+        AccessLogs::Below(listed(&text).filter_map(place).collect())
     }
 
     /// The names between commas, each one of those allowed.

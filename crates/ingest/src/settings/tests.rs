@@ -64,6 +64,25 @@ fn noise_is_dropped_by_the_names_of_rules() {
 }
 
 #[test]
+fn access_logs_lie_in_parts_of_buckets_and_have_indices_of_their_own() {
+    let settings = read(&[ENDPOINT]).unwrap().ingest;
+    assert!(settings.access_logs.is_empty());
+    assert_eq!(settings.index_prefix_of(Format::AccessLog), "s3-access");
+    let settings = read(&[ENDPOINT, ("TRAILSEARCH_ACCESS_LOGS", "example-access, example-logs/s3/")]).unwrap().ingest;
+    assert!(settings.access_logs.lie_around("example-access", "any/"));
+    assert!(settings.access_logs.lie_around("example-logs", "s3/app/"));
+    assert!(!settings.access_logs.lie_around("example-logs", "AWSLogs/"));
+
+    let error = read(&[ENDPOINT, ("TRAILSEARCH_ACCESS_LOGS", "s3://example-logs/s3/")]).unwrap_err().to_string();
+    assert!(
+        error.contains("TRAILSEARCH_ACCESS_LOGS is 's3://example-logs/s3/', allowed is parts of buckets"),
+        "{error}"
+    );
+    let error = read(&[ENDPOINT, ("TRAILSEARCH_ACCESS_LOG_INDEX_PREFIX", "cloudtrail")]).unwrap_err().to_string();
+    assert!(error.contains("and another one"), "{error}");
+}
+
+#[test]
 fn metrics_have_a_namespace_unless_it_is_empty() {
     let namespace = |text| read(&[ENDPOINT, ("TRAILSEARCH_METRICS_NAMESPACE", text)]);
     assert_eq!(read(&[ENDPOINT]).unwrap().metrics_namespace.as_deref(), Some("trailsearch"));

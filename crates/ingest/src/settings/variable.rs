@@ -1,6 +1,7 @@
 //! The environment variables, each declared once.
 
 use trailsearch_core::normalize::NOISE_RULES;
+use trailsearch_schema::DEFAULT_ACCESS_LOG_PREFIX;
 
 /// What a variable takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,6 +71,18 @@ pub(super) const INDEX_PREFIX: Variable = variable(
     Some("cloudtrail"),
     Allowed::Form("lower-case letters, digits, '-', '_' and '.', beginning with a letter or digit"),
     "What index names start with: `cloudtrail` makes `cloudtrail-2026.11`.",
+);
+pub(super) const ACCESS_LOGS: Variable = variable(
+    "TRAILSEARCH_ACCESS_LOGS",
+    Some(""),
+    Allowed::Form("parts of buckets such as example-logs/access/, separated by commas"),
+    "Where [S3 server access logs](access-logs.md) lie. Objects there that are named as S3 names them go into an index of their own.",
+);
+pub(super) const ACCESS_LOG_INDEX_PREFIX: Variable = variable(
+    "TRAILSEARCH_ACCESS_LOG_INDEX_PREFIX",
+    Some(DEFAULT_ACCESS_LOG_PREFIX),
+    Allowed::Form("what TRAILSEARCH_INDEX_PREFIX takes, and another one"),
+    "What the names of their indices start with: `s3-access` makes `s3-access-2026.11`.",
 );
 pub(super) const DOCUMENT_IDS: Variable = variable(
     "TRAILSEARCH_DOCUMENT_IDS",
@@ -172,7 +185,7 @@ pub(super) const LOG: Variable = variable(
 );
 
 /// Every variable, in the order of the reference.
-pub const VARIABLES: [&Variable; 23] = [
+pub const VARIABLES: [&Variable; 25] = [
     &ENDPOINT,
     &AUTH,
     &USERNAME,
@@ -180,6 +193,8 @@ pub const VARIABLES: [&Variable; 23] = [
     &CA_FILE,
     &REQUEST_TIMEOUT,
     &INDEX_PREFIX,
+    &ACCESS_LOGS,
+    &ACCESS_LOG_INDEX_PREFIX,
     &DOCUMENT_IDS,
     &BATCH_BYTES,
     &BATCH_DOCUMENTS,

@@ -144,7 +144,7 @@ impl Request {
 /// What a template may read with `Fn::GetAtt`.
 fn data(done: &Done) -> Value {
     match done {
-        Done::SetUp(Report { template, retention, monitors, dashboards }) => json!({
+        Done::SetUp(Report { template, retention, monitors, dashboards, .. }) => json!({
             "IndexTemplate": template.index_template,
             "IndexTemplateState": template.state,
             "Retention": short(&retention.to_string()),

@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use super::*;
-use crate::{ALIASES, FIELD_COUNT, MAX_FIELDS, count_fields, lookup, promoted};
+use crate::{ACCESS_LOG_FIELD_COUNT, ALIASES, FIELD_COUNT, MAX_FIELDS, count_fields, lookup, promoted};
 
 fn puts(template: &Template) -> Vec<Put> {
     template.puts().unwrap()
@@ -126,4 +126,24 @@ fn the_digest_tells_what_an_index_was_made_with() {
     {
         assert_ne!(template.digest(), changed.digest());
     }
+}
+
+#[test]
+fn access_logs_have_a_template_of_their_own() {
+    for (flavor, components) in [(Flavor::OpenSearch, 2), (Flavor::Serverless, 1)] {
+        let template = Template::access_log(flavor, "s3-access").unwrap();
+        let puts = puts(&template);
+        assert_eq!(puts[components].path, "/_index_template/s3-access");
+        assert_eq!(puts[components].body["_meta"]["schema"], template.version());
+        assert!(puts.iter().all(|put| !put.body.to_string().contains(PLACEHOLDER)));
+        let mapping = mapping(&template);
+        assert_eq!(count_fields(&mapping), ACCESS_LOG_FIELD_COUNT);
+        assert_eq!(mapping["properties"]["remoteIP"]["type"], "ip");
+        assert_ne!(template.digest(), cloudtrail(flavor).digest());
+    }
+    let limit =
+        puts(&Template::access_log(Flavor::OpenSearch, "s3").unwrap()).remove(0).body["template"]["settings"]["index"]
+            ["mapping.total_fields.limit"]
+            .as_u64();
+    assert!(limit.is_some_and(|limit| limit >= ACCESS_LOG_FIELD_COUNT as u64));
 }

@@ -1,10 +1,14 @@
 use super::*;
 
 fn settings(promote: &str) -> Settings {
+    settings_with("TRAILSEARCH_PROMOTE", promote)
+}
+
+fn settings_with(variable: &str, value: &str) -> Settings {
     let lookup = |name: &str| match name {
         "OPENSEARCH_ENDPOINT" => Some("https://abc.eu-central-1.aoss.amazonaws.com".to_owned()),
         "TRAILSEARCH_INDEX_PREFIX" => Some("audit".to_owned()),
-        "TRAILSEARCH_PROMOTE" => Some(promote.to_owned()),
+        name if name == variable => Some(value.to_owned()),
         _ => None,
     };
     Settings::read(lookup, std::iter::empty()).unwrap()
@@ -79,4 +83,15 @@ fn retention_is_a_policy_for_the_indices_of_months() {
     let collection = Choices { flavor: None, ..choices.clone() };
     assert_eq!(count(&sent("", &collection), "PUT", "_ism"), 0);
     assert_eq!(count(&sent("", &Choices { retention_days: None, ..choices }), "PUT", "_ism"), 0);
+}
+
+#[test]
+fn access_logs_have_a_template_where_there_are_any() {
+    let settings = settings_with("TRAILSEARCH_ACCESS_LOGS", "example-logs/access/");
+    let choices = Choices { flavor: Some(Flavor::OpenSearch), shards: Some(3), ..Choices::default() };
+    let requests = Plan::new(&settings, &choices).unwrap().requests().unwrap();
+    assert_eq!(count(&requests, "PUT", "/_index_template/s3-access"), 1);
+    let shards = |request: &&Request| matches!(&request.body, Body::Json(body) if body.to_string().contains("\"number_of_shards\":3"));
+    assert_eq!(requests.iter().filter(shards).count(), 2, "of both");
+    assert_eq!(count(&sent("", &choices), "PUT", "s3-access"), 0);
 }

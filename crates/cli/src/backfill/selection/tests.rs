@@ -9,13 +9,17 @@ fn args(source: &str) -> SelectionArgs {
 }
 
 fn days(source: &str, from: &str, to: &str) -> Selection {
-    Selection::new(SelectionArgs { from: from.parse().ok(), to: to.parse().ok(), ..args(source) }).unwrap()
+    Selection::new(
+        SelectionArgs { from: from.parse().ok(), to: to.parse().ok(), ..args(source) },
+        AccessLogs::default(),
+    )
+    .unwrap()
 }
 
 fn of(change: impl FnOnce(&mut SelectionArgs)) -> Selection {
     let mut args = args("s3://logs");
     change(&mut args);
-    Selection::new(args).unwrap()
+    Selection::new(args, AccessLogs::default()).unwrap()
 }
 
 /// A listing in one word: `+` opens folders, `*` lists all, and a range of keys stands in brackets.
@@ -38,7 +42,10 @@ fn only_buckets_are_taken() {
 #[test]
 fn days_do_not_run_backwards() {
     let from = "2026-10-06".parse().ok();
-    let backwards = Selection::new(SelectionArgs { from, to: "2026-10-05".parse().ok(), ..args("s3://logs") });
+    let backwards = Selection::new(
+        SelectionArgs { from, to: "2026-10-05".parse().ok(), ..args("s3://logs") },
+        AccessLogs::default(),
+    );
     assert!(matches!(backwards, Err(CliError::EmptyRange { .. })));
 }
 
@@ -166,4 +173,32 @@ fn nothing_chosen_is_out_of_reach() {
             "{source}"
         );
     }
+}
+
+#[test]
+fn access_logs_are_chosen_where_they_are_known_to_lie() {
+    let below = AccessLogs::Below(vec!["logs/s3/access/".parse().unwrap()]);
+    let selection = |access_logs: &AccessLogs, from: &str| {
+        Selection::new(SelectionArgs { from: from.parse().ok(), ..args("s3://logs") }, access_logs.clone()).unwrap()
+    };
+    let name = "2026-11-20-09-14-27-8C2A7F31D09B4E65";
+    let (inside, outside) = (format!("s3/access/{name}"), format!("s3/{name}"));
+    for (access_logs, key, from, choice) in [
+        (&below, inside.as_str(), "", Choice::Chosen),
+        (&below, &inside, "2026-11-20", Choice::Chosen),
+        (&below, &inside, "2026-11-21", Choice::Other),
+        (&below, &outside, "", Choice::Other),
+        (&below, "s3/access/notes.txt", "", Choice::Other),
+        (&AccessLogs::default(), &inside, "", Choice::Other),
+        (&AccessLogs::All, "any/file", "", Choice::Chosen),
+    ] {
+        assert_eq!(selection(access_logs, from).choice(key), choice, "{key} {from}");
+    }
+    let days = selection(&below, "2026-11-20");
+    assert_eq!(shown(days.root()), "+");
+    assert_eq!(shown(days.folder("s3/")), "s3/+");
+    assert_eq!(shown(days.folder("s3/access/")), "s3/access/*");
+    assert_eq!(shown(days.folder("s3/access/2026/")), "s3/access/2026/*");
+    assert_eq!(shown(days.folder(LOGS)), format!("{LOGS}*[{LOGS}2026/11/20..]"));
+    assert_eq!(shown(selection(&AccessLogs::All, "").root()), "*");
 }

@@ -9,7 +9,7 @@ use trailsearch_core::books::Books;
 use trailsearch_core::inflate::Inflater;
 use trailsearch_core::limits::Limits;
 use trailsearch_core::normalize::{Normalizer, Origin};
-use trailsearch_core::object::{Encoding, ObjectRef};
+use trailsearch_core::object::{Encoding, Format, ObjectRef};
 use trailsearch_core::split::{Record, Splitter};
 use trailsearch_ingest::ports::ObjectStore;
 use trailsearch_ingest::settings::IngestSettings;
@@ -156,7 +156,7 @@ impl<'s> Reading<'s> {
     fn new(scan: &'s Scan, object: &ObjectRef) -> Self {
         // A document tells its object's name, so what is looked for may be in that.
         let finder = scan.finder.as_ref().filter(|finder| !finder.finds(object.to_string().as_bytes()));
-        let (normalizer, origin) = (scan.normalizer.clone(), origin(object));
+        let (normalizer, origin) = (scan.normalizer.clone(), origin(object, Format::CloudTrail));
         Self {
             scan,
             inflater: Inflater::new(Encoding::of_name(&object.key), scan.limits),

@@ -54,6 +54,14 @@ enum RenderError {
     Stale(Vec<String>),
 }
 
+/// The schemas: each for the documents of one index.
+struct Schemas {
+    /// Of CloudTrail's events.
+    events: Schema,
+    /// Of the lines of S3 server access logs.
+    access_log: Schema,
+}
+
 /// A rendered file: its path below the project's root, and its text.
 struct Output {
     path: String,
@@ -80,8 +88,7 @@ fn main() -> ExitCode {
 fn run() -> Result<String, RenderError> {
     let mode = mode(std::env::args().nth(1).as_deref())?;
     let root = root();
-    let schema = load(&root)?;
-    let stale = stale(&root, render(&schema)?)?;
+    let stale = stale(&root, render(&load(&root)?)?)?;
     match mode {
         Mode::Write => write(&root, &stale),
         Mode::Check => check_stale(&stale),
@@ -106,14 +113,19 @@ fn root() -> PathBuf {
     }
 }
 
-fn load(root: &Path) -> Result<Schema, RenderError> {
-    let source = source::read(&root.join("mappings"))?;
-    let schema = check::check(source).map_err(RenderError::Schema)?;
-    Ok(schema)
+fn load(root: &Path) -> Result<Schemas, RenderError> {
+    let mappings = root.join("mappings");
+    let checked = |source| check::check(source).map_err(RenderError::Schema);
+    Ok(Schemas {
+        events: checked(source::read(&mappings)?)?,
+        access_log: checked(source::read_access_log(&mappings)?)?,
+    })
 }
 
-fn render(schema: &Schema) -> Result<Vec<Output>, RenderError> {
-    let mut outputs = templates::render(schema)?;
+fn render(schemas: &Schemas) -> Result<Vec<Output>, RenderError> {
+    let Schemas { events: schema, access_log } = schemas;
+    let mut outputs = templates::render(schema, "")?;
+    outputs.extend(templates::render(access_log, "access-log/")?);
     outputs.push(Output::new("mappings/rendered/dashboards.ndjson", dashboards::ndjson(schema)?));
     for (id, monitor) in &schema.monitors {
         outputs.push(Output::json(format!("mappings/rendered/monitors/{id}.json"), &monitors::body(monitor))?);
@@ -121,9 +133,10 @@ fn render(schema: &Schema) -> Result<Vec<Output>, RenderError> {
     let expected = json!({"dashboards": dashboards::expected(schema), "monitors": monitors::cases(schema)});
     outputs.push(Output::json("mappings/rendered/expected.json", &expected)?);
     outputs.push(Output::new("docs/fields.md", reference::render(schema)));
+    outputs.push(Output::new("docs/access-log-fields.md", reference::access_log(access_log)));
     outputs.push(Output::new("docs/noise.md", noise::reference::render(&schema.noise)));
     outputs.push(Output::new("docs/dashboards.md", dashboards::reference::render(schema)));
-    outputs.push(Output::new("crates/schema/src/rendered.rs", table::render(schema)));
+    outputs.push(Output::new("crates/schema/src/rendered.rs", table::render(schema, access_log)));
     Ok(outputs)
 }
 
@@ -203,8 +216,7 @@ mod tests {
     #[test]
     fn the_projects_own_data_has_no_mistakes_and_is_rendered() {
         let root = root();
-        let schema = load(&root).unwrap();
-        let stale = stale(&root, render(&schema).unwrap()).unwrap();
+        let stale = stale(&root, render(&load(&root).unwrap()).unwrap()).unwrap();
         let paths: Vec<_> = stale.iter().map(|output| output.path.as_str()).collect();
         assert_eq!(paths, [] as [&str; 0], "stale");
     }

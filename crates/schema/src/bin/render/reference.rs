@@ -13,8 +13,20 @@ const HEAD: &str = "\
 # Fields
 
 Every field of a trailsearch document. CloudTrail's own fields keep CloudTrail's names; names of the Elastic Common Schema (ECS)
-are aliases and answer the same in search and aggregation.
+are aliases and answer the same in search and aggregation. [Access logs](access-log-fields.md) have fields of their own.
 
+";
+
+const ACCESS_LOG_HEAD: &str = "\
+<!-- Rendered from mappings/ by the render binary: change the data, not this file. -->
+# Fields of access logs
+
+Every field of a document that was made of a line of an [S3 server access log](access-logs.md). Names of the Elastic Common Schema
+(ECS) are aliases, and many are those of [CloudTrail's events](fields.md), so that one search can look at both.
+
+";
+
+const TYPES: &str = "\
 | type | what it takes | sub-field |
 |---|---|---|
 | keyword | exact text: search, sort, count | |
@@ -30,22 +42,29 @@ are aliases and answer the same in search and aggregation.
 
 /// The text of docs/fields.md.
 pub(crate) fn render(schema: &Schema) -> String {
-    let mut text = HEAD.to_owned();
+    let mut text = format!("{HEAD}{TYPES}");
     let count = count_fields(&mapping::whole(schema));
     let _ = writeln!(
         text,
         "The template maps {count} fields, objects, aliases and sub-fields included; at most {MAX_FIELDS} are allowed, and no event\n\
          can add one.\n"
     );
-    for part in [Part::Added, Part::Record] {
-        for group in schema.groups.iter().filter(|group| group.part == part) {
-            text += &section(group);
-        }
-    }
+    text += &sections(schema, Part::Added);
+    text += &sections(schema, Part::Record);
     text += &promoted_section(schema);
     text += &alias_section(schema);
     text += &settings_section(schema);
     text
+}
+
+/// The text of docs/access-log-fields.md.
+pub(crate) fn access_log(schema: &Schema) -> String {
+    let parts = [sections(schema, Part::Record), sections(schema, Part::Added)];
+    [ACCESS_LOG_HEAD, TYPES, &parts.concat(), &alias_section(schema), &settings_section(schema)].concat()
+}
+
+fn sections(schema: &Schema, part: Part) -> String {
+    schema.groups.iter().filter(|group| group.part == part).map(section).collect()
 }
 
 fn section(group: &Group) -> String {

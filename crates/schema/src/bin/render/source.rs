@@ -9,7 +9,10 @@ use crate::dashboards::{ColorsFile, DashboardFile};
 use crate::monitors::MonitorFile;
 use crate::noise::NoiseFile;
 
-/// Everything in mappings/.
+/// The file of mappings/fields/ whose fields every document has.
+const SHARED: &str = "12-ingest.yml";
+
+/// All data of one schema.
 #[derive(Debug)]
 pub(crate) struct Source {
     /// The field files, in the order of their names.
@@ -70,7 +73,7 @@ pub(crate) struct FieldEntry {
 }
 
 /// mappings/promoted.yml.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PromotedFile {
     pub request: Vec<PromotedEntry>,
@@ -112,7 +115,7 @@ pub(crate) enum SourceError {
     Yaml { path: PathBuf, source: Box<serde_saphyr::Error> },
 }
 
-/// Reads mappings/.
+/// Reads the schema of CloudTrail's events: mappings/ but for the folder access-log.
 pub(crate) fn read(mappings: &Path) -> Result<Source, SourceError> {
     let monitors = read_folder(&mappings.join("monitors"))?;
     Ok(Source {
@@ -126,6 +129,22 @@ pub(crate) fn read(mappings: &Path) -> Result<Source, SourceError> {
             .into_iter()
             .map(|(file, monitor)| (file.trim_end_matches(".yml").to_owned(), monitor))
             .collect(),
+    })
+}
+
+/// Reads the schema of S3 server access logs: mappings/access-log/, and the fields that every document has.
+pub(crate) fn read_access_log(mappings: &Path) -> Result<Source, SourceError> {
+    let folder = mappings.join("access-log");
+    let mut files = read_folder(&folder.join("fields"))?;
+    files.push((SHARED.to_owned(), read_yaml(&mappings.join("fields").join(SHARED))?));
+    Ok(Source {
+        files,
+        promoted: PromotedFile::default(),
+        settings: read_yaml(&folder.join("settings.yml"))?,
+        noise: NoiseFile::default(),
+        colors: ColorsFile::default(),
+        dashboards: Vec::new(),
+        monitors: Vec::new(),
     })
 }
 

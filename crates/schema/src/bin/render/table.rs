@@ -17,7 +17,7 @@ use crate::noise::{Condition, Rule, Test};
 ";
 
 /// The text of src/rendered.rs.
-pub(crate) fn render(schema: &Schema) -> String {
+pub(crate) fn render(schema: &Schema, access_log: &Schema) -> String {
     let mut text = HEAD.to_owned();
     let count = count_fields(&mapping::whole(schema));
     let _ = write!(
@@ -32,8 +32,19 @@ pub(crate) fn render(schema: &Schema) -> String {
     text += &promoted(schema);
     text += &fields("RECORD", &tree(schema.fields(Part::Record)));
     text += &fields("ADDED", &tree(schema.fields(Part::Added).chain(&schema.promoted)));
+    text += &access_log_table(access_log);
     text += &noise::table::render(&schema.noise);
     text + &monitors(schema)
+}
+
+fn access_log_table(schema: &Schema) -> String {
+    let (version, count) = (schema.version, count_fields(&mapping::whole(schema)));
+    format!(
+        "\n/// The version of the schema of S3 server access logs, as [`SCHEMA_VERSION`] is of the other.\n\
+         pub const ACCESS_LOG_VERSION: u32 = {version};\n\
+         \n/// How many fields its template maps.\n\
+         pub const ACCESS_LOG_FIELD_COUNT: usize = {count};\n"
+    ) + &fields("ACCESS_LOG", &tree(schema.all_fields()))
 }
 
 /// The names of the rendered monitors with their texts.

@@ -6,31 +6,34 @@ use trailsearch_schema::Type;
 use crate::model::{FieldDef, Schema};
 use crate::{Output, RenderError, mapping};
 
-/// The files of both flavors. `{prefix}` stands for the index prefix.
+/// The files of both flavors, below `folder` in the folder of each. `{prefix}` in them stands for the index prefix.
 ///
 /// Serverless has the same fields and no settings: it manages shards, replicas,
 /// refreshing and codecs by itself.
 /// <https://docs.aws.amazon.com/opensearch-service/latest/developerguide/serverless-overview.html>
-pub(crate) fn render(schema: &Schema) -> Result<Vec<Output>, RenderError> {
-    let [fields, promoted] = [mapping::fields(schema), mapping::promoted(schema)].map(component);
-    let bodies = [
-        ("mappings/rendered/opensearch/settings.json", settings(schema)),
-        ("mappings/rendered/opensearch/fields.json", fields.clone()),
-        ("mappings/rendered/opensearch/promoted.json", promoted.clone()),
-        ("mappings/rendered/opensearch/index-template.json", index_template(&["settings", "fields", "promoted"])),
-        ("mappings/rendered/serverless/fields.json", fields),
-        ("mappings/rendered/serverless/promoted.json", promoted),
-        ("mappings/rendered/serverless/index-template.json", index_template(&["fields", "promoted"])),
-    ];
-    bodies.into_iter().map(|(path, body)| Ok(Output::json(path, &body)?)).collect()
+pub(crate) fn render(schema: &Schema, folder: &str) -> Result<Vec<Output>, RenderError> {
+    let mut components = vec![("settings", settings(schema)), ("fields", component(mapping::fields(schema)))];
+    if !schema.promoted.is_empty() {
+        components.push(("promoted", component(mapping::promoted(schema))));
+    }
+    let mut files = flavor(&format!("opensearch/{folder}"), &components)?;
+    files.extend(flavor(&format!("serverless/{folder}"), &components[1..])?);
+    Ok(files)
+}
+
+/// The files of one flavor: the components, and the index template that is composed of them.
+fn flavor(folder: &str, components: &[(&str, Value)]) -> serde_json::Result<Vec<Output>> {
+    let template = ("index-template", index_template(components));
+    let files = components.iter().chain([&template]);
+    files.map(|(file, body)| Output::json(format!("mappings/rendered/{folder}{file}.json"), body)).collect()
 }
 
 fn component(mappings: Value) -> Value {
     json!({"template": {"mappings": mappings}})
 }
 
-fn index_template(components: &[&str]) -> Value {
-    let composed_of: Vec<_> = components.iter().map(|name| format!("{{prefix}}-{name}")).collect();
+fn index_template(components: &[(&str, Value)]) -> Value {
+    let composed_of: Vec<_> = components.iter().map(|(name, _)| format!("{{prefix}}-{name}")).collect();
     json!({"index_patterns": ["{prefix}-*"], "composed_of": composed_of, "template": {"mappings": {}}})
 }
 
