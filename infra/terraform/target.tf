@@ -21,7 +21,6 @@ locals {
   replicas       = local.collection != null ? null : try(coalesce(var.setup.replicas, local.is_single_node ? 0 : null), null)
   # A collection's retention is a policy of its own, which only time series know.
   retention_days = local.collection != null ? null : var.setup.retention_days
-  dashboards     = try(coalesce(var.setup.dashboards, try(module.domain[0].dashboards, null)), null)
 }
 
 module "domain" {
