@@ -41,7 +41,7 @@ def check_function(case: TestCase, made: Deployment) -> None:
     case.assertEqual(function["Architectures"], [chosen(made, "function", "architecture", "arm64")])
     case.assertEqual(function["TracingConfig"]["Mode"], chosen(made, "function", "tracing", "Active"))
     case.assertEqual(function["ReservedConcurrency"], chosen(made, "function", "reserved_concurrency"))
-    case.assertEqual(function["VpcConfig"].get("SubnetIds", []), chosen(made, "vpc", "subnet_ids", []))
+    case.assertEqual(function.get("VpcConfig", {}).get("SubnetIds", []), chosen(made, "vpc", "subnet_ids", []))
     case.assertEqual(settings["OPENSEARCH_AUTH"], auth(made))
     case.assertTrue(settings["OPENSEARCH_ENDPOINT"].startswith("https://"), settings)
     case.assertEqual(settings["TRAILSEARCH_DOCUMENT_IDS"], "automatic" if is_time_series(made) else "event")

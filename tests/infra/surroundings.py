@@ -31,10 +31,18 @@ def login() -> str:
 
 
 def buckets(emulator: Emulator) -> None:
-    """The buckets, one of which has EventBridge told of everything."""
+    """The buckets, one of which takes access logs."""
     s3 = emulator.client("s3")
     for name in (LOGS, STATE, ACCESS_LOGS):
         s3.create_bucket(Bucket=name)
+    allowed = {
+        "Effect": "Allow",
+        "Principal": {"Service": "logging.s3.amazonaws.com"},
+        "Action": "s3:PutObject",
+        "Resource": f"arn:aws:s3:::{ACCESS_LOGS}/*",
+    }
+    policy = {"Version": "2012-10-17", "Statement": [allowed]}
+    s3.put_bucket_policy(Bucket=ACCESS_LOGS, Policy=json.dumps(policy))
 
 
 def topic(emulator: Emulator) -> str:
