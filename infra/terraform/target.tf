@@ -13,7 +13,7 @@ locals {
     try(var.target.endpoint.url, null),
   )
   auth           = local.domain != null ? "es" : local.collection != null ? "aoss" : local.secret_arn != null ? "basic" : "none"
-  is_time_series = try(coalesce(var.target.new_collection, var.target.collection).type, null) == "TIMESERIES"
+  is_time_series = contains([try(var.target.new_collection.type, null), try(var.target.collection.type, null)], "TIMESERIES")
   document_ids   = local.is_time_series ? "automatic" : "event"
   secret_arn     = try(var.target.endpoint.secret_arn, null)
 
