@@ -1,15 +1,13 @@
 #!/usr/bin/env python3
 """Checks everything below infra/: Terraform's format and types, CloudFormation's rules, and checkov's policies.
 
-Nothing is done where nothing has changed since all was right. Terraform is TERRAFORM or the one on the PATH; its checks are left out, and said to be, where there
-is none. The provider comes from the internet, or from the mirror that TF_CLI_CONFIG_FILE names.
+Nothing is done where nothing has changed since all was right. Where Terraform or its provider is missing (see providers.py), its checks are left out, and said to be.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 import subprocess
 import sys
 import time
@@ -19,6 +17,7 @@ INFRA = Path(__file__).resolve().parent
 ROOT = INFRA.parent
 sys.path.insert(0, str(INFRA / "local"))
 
+import providers
 import tools  # noqa: E402  (its folder is found only now)
 from layout import TOOLS, Failure  # noqa: E402
 
@@ -41,36 +40,35 @@ def main() -> int:
 
 def run() -> int:
     """Runs every check; remembers that all were right."""
-    terraform = shutil.which(os.environ.get("TERRAFORM", "terraform"))
-    mark = fingerprint(terraform)
+    mark = fingerprint(providers.executable())
     if PASSED.exists() and PASSED.read_text() == mark:
         print("infra: nothing has changed since the last checks")
         return 0
     tools.make_tools(VENV, REQUIREMENTS, "cfn-lint, the SAM command line and checkov")
-    failed = [name for name, command, env in commands(terraform) if not passes(name, command, env)]
-    if terraform is None:
-        print("infra: terraform is not installed, so its files are not validated: put it on the PATH or name it in TERRAFORM")
+    failed = [name for name, command, env in commands() if not passes(name, command, env)]
+    if providers.missing():
+        print(f"infra: Terraform's files are not validated: {providers.missing()}")
     if failed:
         print(f"infra: failed: {', '.join(failed)}")
         return 1
-    PASSED.parent.mkdir(parents=True, exist_ok=True)
-    PASSED.write_text(mark)
+    if not providers.missing():
+        PASSED.parent.mkdir(parents=True, exist_ok=True)
+        PASSED.write_text(mark)
     return 0
 
 
-def commands(terraform: str | None) -> list[tuple[str, list[str], dict[str, str]]]:
+def commands() -> list[tuple[str, list[str], dict[str, str]]]:
     """The checks: name, command, and what is added to the environment."""
     tool = lambda name: str(VENV / "bin" / name)  # noqa: E731
-    data = {"TF_DATA_DIR": str(ROOT / "target" / "infra" / "terraform"), "CHECKPOINT_DISABLE": "1"}
-    in_module = [terraform or "terraform", f"-chdir={MODULE}"]
+    data = {**providers.environment(), "TF_DATA_DIR": str(providers.WORK / "module")}
+    in_module = [providers.executable() or "terraform", f"-chdir={MODULE}"]
     own = [
         ("terraform fmt", [*in_module, "fmt", "-check", "-diff", "-recursive"], data),
-        ("terraform init", [*in_module, "init", "-backend=false", "-input=false", "-no-color"], data),
         ("terraform validate", [*in_module, "validate", "-no-color"], data),
     ]
     quiet = {"SAM_CLI_TELEMETRY": "0", "AWS_DEFAULT_REGION": "us-east-1", "LOG_LEVEL": "ERROR"}
     checkov = [tool("checkov"), "--skip-download", "--quiet", "--compact", "--config-file", str(INFRA / ".checkov.yaml")]
-    return (own if terraform else []) + [
+    return ([] if providers.missing() else own) + [
         ("cfn-lint", [tool("cfn-lint"), "--include-checks", "I", "--", str(TEMPLATE)], {}),
         ("sam validate", [tool("sam"), "validate", "--lint", "--template", str(TEMPLATE)], quiet),
         ("checkov (Terraform)", [*checkov, "--framework", "terraform", "--directory", str(MODULE)], quiet),

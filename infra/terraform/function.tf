@@ -77,7 +77,7 @@ resource "aws_lambda_invocation" "setup" {
         shards        = var.setup.shards
         replicas      = local.replicas
         retentionDays = local.retention_days
-        dashboards    = local.dashboards
+        dashboards    = var.setup.dashboards
         monitors      = var.setup.monitors
       } : name => value if value != null
     }

@@ -35,7 +35,7 @@ output "endpoint" {
 
 output "dashboards" {
   description = "The address of OpenSearch Dashboards, where it is known."
-  value       = try(coalesce(local.dashboards, try(module.collection[0].dashboards, null)), null)
+  value       = try(coalesce(var.setup.dashboards, try(module.domain[0].dashboards, null), try(module.collection[0].dashboards, null)), null)
 }
 
 output "alarm_topic_arn" {

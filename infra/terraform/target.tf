@@ -13,7 +13,7 @@ locals {
     try(var.target.endpoint.url, null),
   )
   auth           = local.domain != null ? "es" : local.collection != null ? "aoss" : local.secret_arn != null ? "basic" : "none"
-  is_time_series = try(coalesce(var.target.new_collection, var.target.collection).type, null) == "TIMESERIES"
+  is_time_series = contains([try(var.target.new_collection.type, null), try(var.target.collection.type, null)], "TIMESERIES")
   document_ids   = local.is_time_series ? "automatic" : "event"
   secret_arn     = try(var.target.endpoint.secret_arn, null)
 
@@ -21,7 +21,6 @@ locals {
   replicas       = local.collection != null ? null : try(coalesce(var.setup.replicas, local.is_single_node ? 0 : null), null)
   # A collection's retention is a policy of its own, which only time series know.
   retention_days = local.collection != null ? null : var.setup.retention_days
-  dashboards     = try(coalesce(var.setup.dashboards, try(module.domain[0].dashboards, null)), null)
 }
 
 module "domain" {

@@ -143,7 +143,7 @@ variable "state" {
 variable "setup" {
   description = <<-EOT
     What the function installs in the cluster whenever this is applied: index templates, retention, saved objects, monitors (docs/deploy.md). `replicas` is 0 on a
-    new domain of one node, else 1. `dashboards` is the address of OpenSearch Dashboards, a new domain's own by default.
+    new domain of one node, else 1. `dashboards` is the address of OpenSearch Dashboards; without it set-up tries that of a domain or collection, which may fail.
   EOT
   type = object({
     enabled        = optional(bool, true)

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "infra"))
+
+import providers  # noqa: E402  (its folder is found only now)
+
 MODULE = ROOT / "infra" / "terraform"
 REGION = "us-east-1"
 ACCOUNT = "123456789012"
@@ -48,18 +52,6 @@ output "all" {
 """
 
 
-def executable() -> str | None:
-    """Terraform: TERRAFORM, else the one on the PATH; none where there is none."""
-    return shutil.which(os.environ.get("TERRAFORM", "terraform"))
-
-
-def missing() -> str | None:
-    """Why nothing can be applied here, or none."""
-    if executable() is None:
-        return "terraform is not installed: put it on the PATH or name it in TERRAFORM"
-    return None
-
-
 class Failure(AssertionError):
     """A command that ended with an error; holds what it printed."""
 
@@ -91,7 +83,7 @@ class Terraform:
     def adopt_domain(self, is_made: Callable[[], bool]) -> None:
         """Makes a new domain without the ten minutes that the provider lets pass before it looks for the first time: ends the provider once its
         request has been sent, and imports what that has made."""
-        command = [executable() or "terraform", "apply", *FLAGS, "-auto-approve", f"-target={DOMAIN.rpartition('.aws_')[0]}"]
+        command = [providers.executable() or "terraform", "apply", *FLAGS, "-auto-approve", f"-target={DOMAIN.rpartition('.aws_')[0]}"]
         with open(self.folder / "adopt.log", "w") as log:
             apply = subprocess.Popen(command, cwd=self.folder, env=self.env(), stdout=log, stderr=log)
             while not is_made() and apply.poll() is None:
@@ -141,7 +133,7 @@ class Terraform:
 
     def call(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Runs a command."""
-        command = [executable() or "terraform", *arguments]
+        command = [providers.executable() or "terraform", *arguments]
         out, errors = self.folder / f"{arguments[0]}.log", self.folder / f"{arguments[0]}.errors.log"
         with open(out, "w") as stdout, open(errors, "w") as stderr:
             streams = {"stdout": stdout, "stderr": stderr, "timeout": PATIENCE_SECONDS}
@@ -150,7 +142,7 @@ class Terraform:
 
     def env(self) -> dict[str, str]:
         """The environment: AWS is at the address that was given."""
-        local = {"NO_PROXY": "127.0.0.1,localhost", "CHECKPOINT_DISABLE": "1"}
+        local = {**providers.environment(), "NO_PROXY": "127.0.0.1,localhost"}
         return {**os.environ, **local, "AWS_ENDPOINT_URL": self.aws, "AWS_REGION": REGION}
 
 

@@ -1,0 +1,64 @@
+"""The module's choices, applied to an emulator: what they make, that a second apply changes nothing, and that they leave nothing."""
+
+import os
+import unittest
+from concurrent.futures import ThreadPoolExecutor
+
+from combinations import COMBINATIONS, QUICK, WRONG
+from deployment import Deployment
+from expectations import check
+from terraform import providers
+
+
+@unittest.skipIf(providers.missing(), providers.missing())
+class Choices(unittest.TestCase):
+    maxDiff = None
+
+    def test_combinations(self):
+        """Most of an apply is waiting, so several go on at once."""
+        names = list(COMBINATIONS) if "SOAK" in os.environ else QUICK
+        with ThreadPoolExecutor(4) as pool:
+            results = list(pool.map(self.attempt, names))
+        for name, error in zip(names, results):
+            with self.subTest(name):
+                if error is not None:
+                    raise error
+
+    def attempt(self, name):
+        """One combination from its making to its end; the error where there was one."""
+        made = Deployment(name, COMBINATIONS[name])
+        try:
+            made.apply()
+            check(self, made)
+            unchanged, plan = made.terraform.is_unchanged()
+            self.assertTrue(unchanged, plan[-4000:])
+            self.empty_buckets(made)
+            made.destroy()
+            self.assertEqual(made.terraform.resources(), {})
+            self.assertEqual(made.emulator.client("lambda").list_functions()["Functions"], [])
+        except BaseException as error:
+            return error
+        finally:
+            made.close()
+
+    def empty_buckets(self, made):
+        """What the checks have put into buckets: Terraform deletes none that holds anything."""
+        s3 = made.emulator.client("s3")
+        for bucket in s3.list_buckets()["Buckets"]:
+            found = s3.list_object_versions(Bucket=bucket["Name"])
+            for each in found.get("Versions", []):
+                s3.delete_object(Bucket=bucket["Name"], Key=each["Key"], VersionId=each["VersionId"])
+
+    def test_wrong_choices_are_refused_with_what_is_allowed(self):
+        for number, (choices, messages) in enumerate(WRONG):
+            made = Deployment(f"wrong {number}", choices)
+            self.addCleanup(made.close)
+            made.terraform.init()
+            said = made.terraform.plan_error()
+            for message in messages:
+                with self.subTest(message):
+                    self.assertTrue(message in said, f"not said: {message}")
+
+
+if __name__ == "__main__":
+    unittest.main()
