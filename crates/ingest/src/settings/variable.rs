@@ -71,6 +71,14 @@ pub(super) const INDEX_PREFIX: Variable = variable(
     Allowed::Form("lower-case letters, digits, '-', '_' and '.', beginning with a letter or digit"),
     "What index names start with: `cloudtrail` makes `cloudtrail-2026.11`.",
 );
+pub(super) const INDEX_BY: Variable = variable(
+    "TRAILSEARCH_INDEX_BY",
+    Some("month"),
+    Allowed::Words(&["month", "account", "class"]),
+    "Which events share an index: all of a month (`cloudtrail-2026.11`), those of an account (`cloudtrail-111122223333-2026.11`), or those of a class \
+     (`cloudtrail-management-2026.11`, and `data`, `insight`, `network`, `aggregated`). What has no account or class goes to `other`. To [change it later](organization.md#one-index-a-month-an-account-or-a-class) \
+     moves nothing: an event that comes again afterwards is indexed a second time.",
+);
 pub(super) const DOCUMENT_IDS: Variable = variable(
     "TRAILSEARCH_DOCUMENT_IDS",
     Some("event"),
@@ -172,7 +180,7 @@ pub(super) const LOG: Variable = variable(
 );
 
 /// Every variable, in the order of the reference.
-pub const VARIABLES: [&Variable; 23] = [
+pub const VARIABLES: [&Variable; 24] = [
     &ENDPOINT,
     &AUTH,
     &USERNAME,
@@ -180,6 +188,7 @@ pub const VARIABLES: [&Variable; 23] = [
     &CA_FILE,
     &REQUEST_TIMEOUT,
     &INDEX_PREFIX,
+    &INDEX_BY,
     &DOCUMENT_IDS,
     &BATCH_BYTES,
     &BATCH_DOCUMENTS,
