@@ -39,8 +39,8 @@ public final class Node {
                 settings.putList("cluster.initial_cluster_manager_nodes", name(1));
             }
             System.getProperties().stringPropertyNames().stream()
-                    .filter(property -> property.startsWith(SETTING))
-                    .forEach(property -> settings.put(property.substring(SETTING.length()), System.getProperty(property)));
+                    .filter(name -> name.startsWith(SETTING))
+                    .forEach(name -> settings.put(name.substring(SETTING.length()), System.getProperty(name)));
         });
         runner.build(newConfigs()
                 .basePath(basePath)

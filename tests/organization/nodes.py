@@ -97,9 +97,13 @@ class Node:
         env = environment() | {"OPENSEARCH_ENDPOINT": self.endpoint} | settings
         return subprocess.run([BINARIES / "trailsearch", *arguments], env=env, capture_output=True, text=True)
 
-    def remove(self) -> None:
-        """Stops it and leaves nothing behind."""
+    def stop(self) -> None:
+        """Ends it."""
         processes.stop(self.process, STOP_S)
+
+    def remove(self) -> None:
+        """Ends it and leaves nothing behind."""
+        self.stop()
         shutil.rmtree(self.home)
 
 
@@ -148,9 +152,9 @@ class SecureNode(Node):
             request.add_header("Authorization", basic(user, self.PASSWORD))
         return urllib.request.build_opener(urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=trust))
 
-    def add_user(self, name: str, backend_role: str) -> None:
-        """Makes a user whom role mappings know by a backend role."""
-        body = {"password": self.PASSWORD, "backend_roles": [backend_role]}
+    def add_user(self, name: str, *backend_roles: str) -> None:
+        """Makes a user whom role mappings know by backend roles."""
+        body = {"password": self.PASSWORD, "backend_roles": backend_roles}
         status, reply = self.ask("PUT", f"/_plugins/_security/api/internalusers/{name}", body)
         assert status == 201, reply
 

@@ -61,7 +61,7 @@ class Clusters(unittest.TestCase):
         who, _ = self.ask("who", "i-0abc1234def567890", "--indices", EVERYWHERE)
         self.assertEqual(who["created"]["actor"]["name"], "alice")
 
-        self.far.remove()
+        self.far.stop()
         answer, warning = self.ask("search", "eventName:*", "--indices", EVERYWHERE)
         self.assertGreater(answer["total"], 0)
         self.assertIn("not every cluster has answered", warning)

@@ -52,7 +52,8 @@ fn control_towers_keys_are_read() {
         ),
         (format!("o-abc123def4/{}", placed("CloudTrail")), None),
     ] {
-        let read = ObjectKey { prefix: "o-abc123def4", organization, ..ObjectKey::parse(&placed("CloudTrail")) };
+        let (prefix, layout) = ("o-abc123def4", placed("CloudTrail"));
+        let read = ObjectKey { prefix, organization, ..ObjectKey::parse(&layout) };
         assert_eq!(ObjectKey::parse(&key), read, "{key}");
     }
     let config = "o-abc123def4/AWSLogs/111122223333/Config/ConfigWritabilityCheckFile.json";
