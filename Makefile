@@ -30,6 +30,7 @@ check: ## Format, lints, rendered files, which crate may depend on which, and on
 	cargo fmt --manifest-path tests/fuzz/Cargo.toml --check
 	cargo clippy --workspace --all-targets --locked --quiet -- -D warnings
 	cargo run --locked --quiet -p trailsearch-schema --bin render -- check
+	$(PYTHON) docs/sizing.py check
 	tests/layers
 	tests/deny
 
@@ -38,9 +39,10 @@ fuzz: ## Ten seconds of each fuzz target
 	tests/fuzz/run
 
 .PHONY: soak
-soak: up ## What takes long, about three hours: every long form, a cluster that loses nodes, twenty minutes of each fuzz target (FUZZ_SECONDS)
+soak: up ## What takes long, about three hours: every long form, a cluster that loses nodes, teams and clusters of an organization, twenty minutes of each fuzz target (FUZZ_SECONDS)
 	. $(LOCAL)/env && SOAK=1 API_SAMPLE=all LOCAL_STACK_REQUIRED=1 tests/run
 	SOAK=1 $(LOCAL)/venv/bin/python -m unittest discover -s tests/cluster
+	SOAK=1 $(LOCAL)/venv/bin/python -m unittest discover -s tests/organization
 	FUZZ_SECONDS=$${FUZZ_SECONDS:-1200} tests/fuzz/run
 
 .PHONY: build
@@ -61,8 +63,9 @@ down: ## Stop what `make up` started
 	$(STACK) down
 
 .PHONY: render
-render: ## Write what is rendered from mappings/ and from the settings
+render: ## Write what is rendered from mappings/, from the settings and from the sizes
 	cargo run --quiet -p trailsearch-schema --bin render -- write
+	$(PYTHON) docs/sizing.py write
 	UPDATE_DOCS=1 cargo test --quiet -p trailsearch-ingest --lib -- settings metrics
 
 .PHONY: bench

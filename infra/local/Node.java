@@ -9,10 +9,12 @@ import org.codelibs.opensearch.runner.OpenSearchRunner;
  * Runs one node of an OpenSearch cluster until SIGTERM, then closes it cleanly.
  *
  * <p>Usage: {@code java -cp 'lib/*' Node.java BASE_PATH NUMBER HTTP_PORT TRANSPORT_PORTS}, where the node has this
- * number, counted from 1, and the transport ports are those of all nodes in their order, separated by commas.
+ * number, counted from 1, and the transport ports are those of all nodes in their order, separated by commas. A property
+ * {@code -Dset.NAME=VALUE} is one more setting of the node, {@code -Dplugins=CLASS} are plugins on the class path.
  */
 public final class Node {
     private static final String HOST = "127.0.0.1";
+    private static final String SETTING = "set.";
 
     private Node() {}
 
@@ -36,11 +38,15 @@ public final class Node {
                 settings.putList("discovery.seed_hosts", addresses(transportPorts));
                 settings.putList("cluster.initial_cluster_manager_nodes", name(1));
             }
+            System.getProperties().stringPropertyNames().stream()
+                    .filter(name -> name.startsWith(SETTING))
+                    .forEach(name -> settings.put(name.substring(SETTING.length()), System.getProperty(name)));
         });
         runner.build(newConfigs()
                 .basePath(basePath)
                 .clusterName("trailsearch-local")
                 .numOfNode(1)
+                .pluginTypes(System.getProperty("plugins", ""))
                 .useLogger());
         new CountDownLatch(1).await();
     }

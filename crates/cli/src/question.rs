@@ -10,6 +10,7 @@ mod explain;
 mod field;
 mod files;
 mod history;
+mod indices;
 mod logins;
 mod query;
 mod relations;

@@ -5,8 +5,8 @@ use trailsearch_core::object::AccessLogs;
 use trailsearch_ingest::Settings;
 use trailsearch_schema::{Flavor, Template};
 use trailsearch_setup::{
-    Body, Change, Choices, Installed, Patience, Plan, Prepared, Report, Request, SetupError, TemplateState, install_template,
-    template_state,
+    Body, Change, Choices, Installed, Patience, Plan, Prepared, Report, Request, SetupError, TemplateState,
+    install_template, template_state,
 };
 
 use crate::args::{FlavorChoice, SetupArgs};

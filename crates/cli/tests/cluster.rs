@@ -289,3 +289,71 @@ fn a_prefix_or_one_object_of_a_bucket_is_ingested() {
     assert!(missing.stderr.contains("the bucket no-such-bucket-of-trailsearch does not exist"), "{missing:?}");
     assert_eq!((empty.code, missing.code), (Some(1), Some(1)));
 }
+
+/// A log of one management event, one data event and one without a category, for two accounts.
+fn log_of_classes() -> tempfile::TempDir {
+    let record = |id: &str, account: &str, category: &str| {
+        json!({
+            "eventID": id, "eventTime": "2026-10-05T10:00:00Z", "eventSource": "s3.amazonaws.com", "eventName": "GetObject",
+            "userIdentity": {"type": "IAMUser", "userName": "alice"}, "eventCategory": category, "recipientAccountId": account,
+        })
+    };
+    let mut old = record("c", "444455556666", "");
+    old.as_object_mut().unwrap().remove("eventCategory");
+    let records = [record("a", "111122223333", "Management"), record("b", "111122223333", "Data"), old];
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), &[("log.json", json!({"Records": records}).to_string().into_bytes())]);
+    folder
+}
+
+#[test]
+fn indices_are_divided_by_account_or_class_and_a_repetition_meets_its_twin() {
+    let folder = log_of_classes();
+    let path = folder.path().to_str().unwrap();
+    for (by, counts) in [
+        ("account", [("111122223333", 2), ("444455556666", 1)].as_slice()),
+        ("class", &[("data", 1), ("management", 1), ("other", 1)]),
+    ] {
+        let Some(cluster) = Cluster::new(by) else { return };
+        let ingest = |by| {
+            cluster.run_with(&["ingest", path, "--setup", "--output", "json"], &[("TRAILSEARCH_INDEX_BY", by)]).json()
+        };
+        assert_eq!((&ingest(by)["indexed"], &ingest(by)["duplicate"]), (&json!(3), &json!(3)), "{by}");
+        cluster.refresh();
+        let (_, found) = cluster.get("/_cat/indices/PREFIX-*?h=index,docs.count&s=index&format=json");
+        let expected: Vec<Value> = counts
+            .iter()
+            .map(|(part, count)| json!({"index": format!("{}-{part}-2026.10", cluster.prefix), "docs.count": count.to_string()}))
+            .collect();
+        assert_eq!(serde_json::from_str::<Value>(&found).unwrap(), Value::from(expected), "{by}");
+        let found = cluster.run(&["search", "eventName:GetObject", "--output", "json"]).json();
+        assert_eq!(found["total"], 3, "every index is asked, and has the mapping: {found}");
+
+        assert_eq!(ingest("month")["indexed"], 3, "under another name the same event is another document");
+    }
+}
+
+#[test]
+fn of_two_templates_that_match_an_index_the_one_of_the_longer_prefix_makes_it() {
+    let Some(short) = Cluster::new("pair") else { return };
+    let long = Cluster { endpoint: short.endpoint.clone(), prefix: format!("{}-x", short.prefix) };
+    let folder = log_of_classes();
+    let ingest = |cluster: &Cluster, by| {
+        let run = cluster.run_with(&["ingest", folder.path().to_str().unwrap()], &[("TRAILSEARCH_INDEX_BY", by)]);
+        assert_eq!(run.code, Some(0), "{run:?}");
+    };
+    let digest = |cluster: &Cluster, shards| {
+        cluster.run(&["setup", "--shards", shards, "--output", "json"]).json()["digest"].clone()
+    };
+    let (of_short, of_long) = (digest(&short, "1"), digest(&long, "2"));
+    ingest(&short, "class");
+    ingest(&long, "month");
+    let made_by = |cluster: &Cluster, index: &str| {
+        let (_, mapping) = cluster.get(&format!("/PREFIX-{index}/_mapping"));
+        let mapping: Value = serde_json::from_str(&mapping).unwrap();
+        mapping.pointer(&format!("/{}-{index}/mappings/_meta/digest", cluster.prefix)).cloned()
+    };
+    assert_ne!(of_short, of_long);
+    assert_eq!(made_by(&short, "management-2026.10"), Some(of_short));
+    assert_eq!(made_by(&long, "2026.10"), Some(of_long));
+}

@@ -20,6 +20,7 @@ mod denied;
 mod embedded;
 mod found;
 mod identity;
+mod index;
 mod json;
 mod names;
 mod noise;
@@ -32,7 +33,7 @@ mod resource;
 mod terms;
 mod walk;
 
-pub use identity::UNDATED;
+pub use index::{IndexBy, UNDATED};
 pub use origin::Origin;
 /// The names of the noise rules.
 pub use trailsearch_schema::noise::NAMES as NOISE_RULES;
@@ -61,11 +62,13 @@ pub struct Normalization {
     pub promoted: Extra,
     /// The [noise rules](NOISE_RULES) whose records are dropped.
     pub drop_noise: Vec<String>,
+    /// Which documents share an index.
+    pub index_by: IndexBy,
 }
 
 impl Default for Normalization {
     fn default() -> Self {
-        Self { redact: true, promoted: Extra::default(), drop_noise: Vec::new() }
+        Self { redact: true, promoted: Extra::default(), drop_noise: Vec::new(), index_by: IndexBy::Month }
     }
 }
 
@@ -74,7 +77,7 @@ impl Default for Normalization {
 pub struct Document<'n> {
     /// The document's id: the event's own, or a digest of the record.
     pub id: Cow<'n, str>,
-    /// What follows the index prefix: `2026.11`, or [`UNDATED`].
+    /// What follows the index prefix: `2026.11`, or what else [`IndexBy`] makes.
     pub index: Cow<'n, str>,
     /// The document, JSON without line breaks.
     pub body: &'n [u8],
@@ -92,6 +95,7 @@ pub struct Normalizer {
     rules: Arc<Rules>,
     /// The noise that is dropped.
     drop: Noise,
+    index_by: IndexBy,
     found: Found,
     body: Vec<u8>,
     /// The earliest time of the events so far, empty where none had one.
@@ -101,7 +105,7 @@ pub struct Normalizer {
 impl Clone for Normalizer {
     /// One with the same rules, which are large and shared, and a memory of its own.
     fn clone(&self) -> Self {
-        Self::with(Arc::clone(&self.rules), self.drop)
+        Self::with(Arc::clone(&self.rules), self.drop, self.index_by)
     }
 }
 
@@ -109,11 +113,11 @@ impl Normalizer {
     /// A normalizer for any number of records.
     pub fn new(settings: &Normalization) -> Self {
         let rules = Rules { names: Names::new(&settings.promoted), redact: settings.redact };
-        Self::with(Arc::new(rules), Noise::named(&settings.drop_noise))
+        Self::with(Arc::new(rules), Noise::named(&settings.drop_noise), settings.index_by)
     }
 
-    fn with(rules: Arc<Rules>, drop: Noise) -> Self {
-        Self { rules, drop, found: Found::default(), body: Vec::new(), oldest_event: String::new() }
+    fn with(rules: Arc<Rules>, drop: Noise, index_by: IndexBy) -> Self {
+        Self { rules, drop, index_by, found: Found::default(), body: Vec::new(), oldest_event: String::new() }
     }
 
     /// The time of the oldest event so far, ISO 8601 in UTC.
@@ -164,7 +168,7 @@ impl Normalizer {
         let (index, noise) = self.add(&record, origin, position, repaired);
         Document {
             id: Cow::Owned(identity::document_id(&record).into_owned()),
-            index: Cow::Owned(index),
+            index,
             body: &self.body,
             degraded: false,
             dropped: noise.meets(self.drop),
@@ -173,11 +177,17 @@ impl Normalizer {
     }
 
     /// Adds what trailsearch says of the record, and closes the document; its index and what noise it is.
-    fn add(&mut self, record: &Value<'_>, origin: &Origin, position: u64, repaired: bool) -> (String, Noise) {
+    fn add(
+        &mut self,
+        record: &Value<'_>,
+        origin: &Origin,
+        position: u64,
+        repaired: bool,
+    ) -> (Cow<'static, str>, Noise) {
         let time = identity::timestamp(record);
         self.note_time(time.as_deref());
         let time = time.or_else(|| origin.midnight().map(Cow::Owned));
-        let index = time.as_deref().and_then(identity::month).unwrap_or_else(|| UNDATED.to_owned());
+        let index = index::suffix(Some(record), time.as_deref(), self.index_by);
         let actor = actor::actor(record);
         let noise = Noise::of(record, actor.human, origin.bucket());
         self.write_unmapped(record);

@@ -229,7 +229,8 @@ fn day_of(path: &str) -> Option<Day> {
     Day::parse(parts.next()?, parts.next()?, parts.next()?).filter(|_| parts.next().is_some())
 }
 
-fn is_account(segment: &str) -> bool {
+/// Whether this is an account's id: twelve digits.
+pub(crate) fn is_account(segment: &str) -> bool {
     segment.len() == 12 && segment.bytes().all(|byte| byte.is_ascii_digit())
 }
 

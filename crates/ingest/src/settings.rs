@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use trailsearch_core::batch::{BatchLimits, Ids};
 use trailsearch_core::limits::Limits;
-use trailsearch_core::normalize::Normalization;
+use trailsearch_core::normalize::{IndexBy, Normalization};
 use trailsearch_core::object::{AccessLogs, Format};
 
 use crate::state::S3Prefix;
@@ -208,6 +208,12 @@ fn ingest(reader: &mut Reader<'_>) -> IngestSettings {
             redact: reader.choice(&variable::REDACT, &[("true", true), ("false", false)]).unwrap_or(true),
             promoted: reader.promoted(&variable::PROMOTE),
             drop_noise: reader.names(&variable::DROP_NOISE),
+            index_by: index_by(reader),
         },
     }
+}
+
+fn index_by(reader: &mut Reader<'_>) -> IndexBy {
+    let choices = [("month", IndexBy::Month), ("account", IndexBy::Account), ("class", IndexBy::Class)];
+    reader.choice(&variable::INDEX_BY, &choices).unwrap_or_default()
 }

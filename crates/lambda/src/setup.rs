@@ -106,7 +106,9 @@ async fn carry_out(
     deadline: impl FnOnce(&Function) -> Deadline,
 ) -> Result<Answer, SetUpError> {
     let done = match action {
-        Action::Delete => left(&function.map_or_else(|_| vec!["PREFIX"], |function| function.installer.index_prefixes())),
+        Action::Delete => {
+            left(&function.map_or_else(|_| vec!["PREFIX"], |function| function.installer.index_prefixes()))
+        }
         Action::Create | Action::Update => {
             let (choices, function) = (choices()?, function?);
             Done::SetUp(function.installer.install(&choices, deadline(function)).await?)

@@ -59,7 +59,7 @@ impl<'a> Events<'a> {
     pub(crate) async fn search(&self, mut body: Value) -> Result<Found, CliError> {
         body["query"] = self.scope.of(&body["query"]);
         match &self.place {
-            Place::Index(cluster, console) => search_index(cluster, console, &body).await,
+            Place::Index(cluster, console) => search_index(cluster, console, &self.pattern(cluster), &body).await,
             Place::Files(files) => files.search(&body, &self.scope).await.map(Found::from),
         }
     }
@@ -74,13 +74,18 @@ impl<'a> Events<'a> {
             return Ok(names.iter().filter(|name| is_countable(name)).cloned().collect());
         };
         let list: String = url_list(names);
-        let reply = cluster.index.get(&format!("{}/_field_caps?fields={list}", pattern(cluster))).await?;
+        let reply = cluster.index.get(&format!("{}/_field_caps?fields={list}", self.pattern(cluster))).await?;
         let can = |name: &&String| {
             let types = reply["fields"][name.as_str()].as_object();
             types.is_some_and(|types| types.values().all(|about| about["aggregatable"] == true))
         };
         Ok(names.iter().filter(can).cloned().collect())
     }
+
+    fn pattern(&self, cluster: &Cluster) -> String {
+        self.scope.indices().map_or_else(|| format!("{}-*", cluster.index_prefix()), str::to_owned)
+    }
+
     /// The events that a search finds.
     ///
     /// # Errors
@@ -98,10 +103,10 @@ impl<'a> Events<'a> {
     }
 }
 
-async fn search_index(cluster: &Cluster, console: &Console, body: &Value) -> Result<Found, CliError> {
-    let mut reply = cluster.index.search(&pattern(cluster), body).await.map_err(unreadable)?;
-    if reply["timed_out"] == true || reply["_shards"]["failed"].as_u64().is_some_and(|failed| failed > 0) {
-        console.say("warning: not every shard has answered, so that events may be missing");
+async fn search_index(cluster: &Cluster, console: &Console, pattern: &str, body: &Value) -> Result<Found, CliError> {
+    let mut reply = cluster.index.search(pattern, body).await.map_err(unreadable)?;
+    if let Some(part) = silent_part(&reply) {
+        console.say(&format!("warning: not every {part} has answered, so that events may be missing"));
     }
     let hits = reply.pointer_mut("/hits/hits").and_then(Value::as_array_mut).map(std::mem::take);
     let source = |mut hit: Value| hit.get_mut("_source").map(Value::take).map(Event::new);
@@ -112,14 +117,20 @@ async fn search_index(cluster: &Cluster, console: &Console, body: &Value) -> Res
     })
 }
 
-fn pattern(cluster: &Cluster) -> String {
-    format!("{}-*", cluster.index_prefix())
-}
-
 impl From<Reply> for Found {
     fn from(Reply { hits, total, aggregations }: Reply) -> Self {
         Self { events: hits.into_iter().map(Event::new).collect(), total, aggregations }
     }
+}
+
+/// What has not answered in full, where there is any: a remote cluster may be skipped, and a shard fail, in a reply that
+/// is a success.
+fn silent_part(reply: &Value) -> Option<&'static str> {
+    let any = |pointer| reply.pointer(pointer).and_then(Value::as_u64).is_some_and(|count| count > 0);
+    if any("/_clusters/skipped") {
+        return Some("cluster");
+    }
+    (reply["timed_out"] == true || any("/_shards/failed")).then_some("shard")
 }
 
 /// The names in a URL's query, apart by commas.

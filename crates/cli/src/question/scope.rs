@@ -1,4 +1,5 @@
-//! What part of the index, or of which files, a question is about: `--since`, `--until`, `--account`, `--region`, `--files`.
+//! What part of which indices, or of which files, a question is about: `--since`, `--until`, `--account`, `--region`,
+//! `--indices`, `--files`.
 
 use std::str::FromStr;
 
@@ -9,6 +10,7 @@ use jiff::{Span, Timestamp, ToSpan};
 use serde_json::{Value, json};
 use trailsearch_core::object::ObjectKey;
 
+use super::indices::Indices;
 use super::query::terms;
 use crate::error::CliError;
 use crate::ingest::Source;
@@ -36,6 +38,9 @@ pub(crate) struct ScopeArgs {
     /// Only events of this region; may be repeated
     #[arg(long, value_name = "NAME")]
     region: Vec<String>,
+    /// The indices to ask instead of PREFIX-*, those of remote clusters too: `cloudtrail-*,*:cloudtrail-*`
+    #[arg(long, value_name = "PATTERNS", conflicts_with = "files")]
+    indices: Option<Indices>,
     /// Ask these log files and not a cluster: files, folders, S3 objects or S3 prefixes; may be repeated
     #[arg(long, value_name = "PATH|s3://BUCKET/PREFIX", help_heading = "Without a cluster")]
     pub(crate) files: Vec<Source>,
@@ -84,7 +89,7 @@ impl When {
     }
 }
 
-/// The filters of a question.
+/// The filters of a question, and the indices it is put to.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Scope {
     filters: Vec<Value>,
@@ -92,6 +97,7 @@ pub(crate) struct Scope {
     until: Option<Date>,
     accounts: Vec<String>,
     regions: Vec<String>,
+    indices: Option<Indices>,
 }
 
 impl Scope {
@@ -113,7 +119,13 @@ impl Scope {
         }
         let day = |time: Timestamp| time.to_zoned(TimeZone::UTC).date();
         let (since, until) = (since.map(day), until.map(day));
-        Ok(Self { filters, since, until, accounts: args.account.clone(), regions: args.region.clone() })
+        let (accounts, regions, indices) = (args.account.clone(), args.region.clone(), args.indices.clone());
+        Ok(Self { filters, since, until, accounts, regions, indices })
+    }
+
+    /// The indices to ask, where they are not those of the index prefix.
+    pub(super) fn indices(&self) -> Option<&str> {
+        self.indices.as_ref().map(Indices::as_str)
     }
 
     /// Whether the object of this key may hold such events, as far as the key tells.

@@ -11,9 +11,8 @@ pub(super) use line::Line;
 
 use super::bounds::MAX_TERMS;
 use super::degrade::MAX_KEPT_BYTES;
-use super::identity::{self, UNDATED};
 use super::json::Object;
-use super::{Document, Normalizer, Origin, denied, redact};
+use super::{Document, IndexBy, Normalizer, Origin, denied, identity, index, redact};
 
 /// What stays of a line of which only a minimal document can be made: text that every mapping takes.
 const KEPT: [&str; 6] = ["bucket", "requester", "requestID", "operation", "httpStatus", "errorCode"];
@@ -127,7 +126,7 @@ impl<'n> Document<'n> {
     fn of_line(raw: &[u8], time: Option<&str>, body: &'n [u8]) -> Self {
         Self {
             id: Cow::Owned(identity::digest_of_bytes(raw)),
-            index: time.and_then(identity::month).map_or(Cow::Borrowed(UNDATED), Cow::Owned),
+            index: index::suffix(None, time, IndexBy::Month),
             body,
             degraded: false,
             dropped: false,

@@ -3,9 +3,8 @@
 use std::borrow::Cow;
 
 use super::actor;
-use super::identity::{self, UNDATED};
 use super::json::Object;
-use super::{Document, Normalizer, Origin, redact, repair};
+use super::{Document, Normalizer, Origin, identity, index, redact, repair};
 use crate::object::Format;
 use crate::tape::{Lexer, Progress, Value};
 
@@ -34,7 +33,7 @@ impl Normalizer {
         let is_json = matches!(lexer.run(text.as_bytes()), Ok(Progress::Done(_)));
         let value = is_json.then(|| Value::new(&text, lexer.tape()));
         let time = value.as_ref().and_then(identity::timestamp).map(Cow::into_owned).or_else(|| origin.midnight());
-        let index = time.as_deref().and_then(identity::month).map_or(Cow::Borrowed(UNDATED), Cow::Owned);
+        let index = index::suffix(value.as_ref(), time.as_deref(), self.index_by);
         let id = match &value {
             Some(value) => identity::document_id(value).into_owned(),
             None => identity::digest(raw),

@@ -1,4 +1,4 @@
-//! Which document: its id and its index, from the record alone.
+//! Which document: its id and its time, from the record alone.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -6,13 +6,6 @@ use std::fmt::Write as _;
 use sha2::{Digest, Sha256};
 
 use crate::tape::Value;
-
-/// The suffix of the index for events without a usable time.
-pub const UNDATED: &str = "undated";
-
-/// The months that get an index of their own: CloudTrail began in November 2013, and a
-/// record with a wild date must not be able to create indices without end.
-const YEARS: std::ops::RangeInclusive<u32> = 2013..=2099;
 
 /// Longer ids are refused by OpenSearch.
 const MAX_ID_BYTES: usize = 512;
@@ -54,13 +47,6 @@ fn hex(hash: &[u8]) -> String {
 pub(super) fn timestamp<'a>(record: &Value<'a>) -> Option<Cow<'a, str>> {
     let places: [&[&str]; 3] = [&["eventTime"], &["timeWindow", "windowEnd"], &["timeWindow", "windowStart"]];
     places.iter().find_map(|path| record.at(path)?.text().filter(|time| is_utc(time.as_bytes())))
-}
-
-/// The index suffix of a time: `2026.11`, or [`UNDATED`].
-pub(super) fn month(time: &str) -> Option<String> {
-    let year = time.get(..4)?;
-    let month = time.get(5..7)?;
-    YEARS.contains(&year.parse().ok()?).then(|| format!("{year}.{month}"))
 }
 
 /// Whether the text is `YYYY-MM-DDThh:mm:ss[.f]Z` with numbers that can be.

@@ -42,6 +42,24 @@ fn every_part_of_an_organization_key_is_read() {
     );
 }
 
+/// The organization's id is the prefix, and stands below `AWSLogs` once more since its trail is the organization's.
+#[test]
+fn control_towers_keys_are_read() {
+    for (key, organization) in [
+        (
+            format!("o-abc123def4/AWSLogs/o-abc123def4/111122223333/CloudTrail/eu-central-1/2026/03/04/{FILE}"),
+            Some("o-abc123def4"),
+        ),
+        (format!("o-abc123def4/{}", placed("CloudTrail")), None),
+    ] {
+        let (prefix, layout) = ("o-abc123def4", placed("CloudTrail"));
+        let read = ObjectKey { prefix, organization, ..ObjectKey::parse(&layout) };
+        assert_eq!(ObjectKey::parse(&key), read, "{key}");
+    }
+    let config = "o-abc123def4/AWSLogs/111122223333/Config/ConfigWritabilityCheckFile.json";
+    assert_eq!(ObjectKey::parse(config).kind, Kind::OtherFolder);
+}
+
 #[test]
 fn odd_prefixes_are_only_prefixes() {
     let key = placed("CloudTrail");

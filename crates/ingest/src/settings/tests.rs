@@ -44,6 +44,15 @@ fn each_problem_names_the_variable_what_was_wrong_and_what_is_allowed() {
 }
 
 #[test]
+fn indices_are_divided_by_month_account_or_class() {
+    let by = |word| read(&[ENDPOINT, ("TRAILSEARCH_INDEX_BY", word)]).map(|read| read.ingest.normalization.index_by);
+    assert_eq!(read(&[ENDPOINT]).unwrap().ingest.normalization.index_by, IndexBy::Month);
+    assert_eq!((by("account"), by("class")), (Ok(IndexBy::Account), Ok(IndexBy::Class)));
+    let error = by("region").unwrap_err().to_string();
+    assert!(error.ends_with("TRAILSEARCH_INDEX_BY is 'region', allowed is one of month, account, class"), "{error}");
+}
+
+#[test]
 fn what_an_object_may_ask_for_is_bounded() {
     let limits = Limits { object_bytes: 1 << 30, object_ratio: 250, object_records: 1_000_000, record_bytes: 1 << 20 };
     assert_eq!(read(&[ENDPOINT]).unwrap().ingest.limits, limits);

@@ -72,6 +72,14 @@ pub(super) const INDEX_PREFIX: Variable = variable(
     Allowed::Form("lower-case letters, digits, '-', '_' and '.', beginning with a letter or digit"),
     "What index names start with: `cloudtrail` makes `cloudtrail-2026.11`.",
 );
+pub(super) const INDEX_BY: Variable = variable(
+    "TRAILSEARCH_INDEX_BY",
+    Some("month"),
+    Allowed::Words(&["month", "account", "class"]),
+    "Which events share an index: all of a month (`cloudtrail-2026.11`), those of an account (`cloudtrail-111122223333-2026.11`), or those of a class \
+     (`cloudtrail-management-2026.11`, and `data`, `insight`, `network`, `aggregated`). What has no account or class goes to `other`. To [change it later](organization.md#one-index-a-month-an-account-or-a-class) \
+     moves nothing: an event that comes again afterwards is indexed a second time.",
+);
 pub(super) const ACCESS_LOGS: Variable = variable(
     "TRAILSEARCH_ACCESS_LOGS",
     Some(""),
@@ -185,7 +193,7 @@ pub(super) const LOG: Variable = variable(
 );
 
 /// Every variable, in the order of the reference.
-pub const VARIABLES: [&Variable; 25] = [
+pub const VARIABLES: [&Variable; 26] = [
     &ENDPOINT,
     &AUTH,
     &USERNAME,
@@ -193,6 +201,7 @@ pub const VARIABLES: [&Variable; 25] = [
     &CA_FILE,
     &REQUEST_TIMEOUT,
     &INDEX_PREFIX,
+    &INDEX_BY,
     &ACCESS_LOGS,
     &ACCESS_LOG_INDEX_PREFIX,
     &DOCUMENT_IDS,

@@ -1,4 +1,5 @@
 use super::*;
+use crate::normalize::UNDATED;
 use crate::testing::{document, with_value};
 
 fn id(record: &str) -> String {
@@ -93,21 +94,6 @@ fn what_is_no_time_is_none() {
         "2026-11-2éT09:14:27Z",
     ] {
         assert_eq!(time(&format!(r#"{{"eventTime":"{text}"}}"#)), None, "{text}");
-    }
-}
-
-#[test]
-fn months_of_cloudtrails_life_have_an_index() {
-    for (time, expected) in [
-        ("2026-11-20T09:14:27Z", Some("2026.11")),
-        ("2013-01-01T00:00:00Z", Some("2013.01")),
-        ("2099-12-31T23:59:59Z", Some("2099.12")),
-        ("2012-12-31T23:59:59Z", None),
-        ("2100-01-01T00:00:00Z", None),
-        ("9999-12-31T23:59:59Z", None),
-        ("0000-01-01T00:00:00Z", None),
-    ] {
-        assert_eq!(month(time).as_deref(), expected, "{time}");
     }
 }
 
