@@ -139,6 +139,17 @@ pub(crate) enum CliError {
         "no event in the index has to do with {0}: give an eventID, an access key's id or a session's name, ROLE/NAME or ARN, and check --since, --until and --index-prefix"
     )]
     NoTrace(String),
+    /// A link is to be opened, and nobody says where it leads.
+    #[error(
+        "nobody says where OpenSearch Dashboards is: give --dashboards URL or set TRAILSEARCH_DASHBOARDS_URL, for example to http://127.0.0.1:5601"
+    )]
+    NoDashboards,
+    /// There is no browser.
+    #[error("no browser can be started: copy the link, or set BROWSER to a program that takes it")]
+    Browser(#[source] io::Error),
+    /// An answer without an end cannot be written as one.
+    #[error("tail writes events as they come, in lines: give --output table or ndjson")]
+    Endless,
     /// Standard output takes no more.
     #[error("the answer cannot be written")]
     Output(#[from] io::Error),
@@ -161,6 +172,8 @@ impl CliError {
             | Self::NoIds
             | Self::NobodyToAsk
             | Self::EmptySpan
+            | Self::NoDashboards
+            | Self::Endless
             | Self::Query(_) => ExitCode::from(USAGE),
             Self::Journal(error) if error.is_usage() => ExitCode::from(USAGE),
             Self::NothingChosen(_) | Self::NoEvent(_) | Self::NoTrace(_) => ExitCode::from(NOTHING),

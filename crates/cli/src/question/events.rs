@@ -69,7 +69,7 @@ impl<'a> Events<'a> {
     }
 
     fn pattern(&self) -> String {
-        format!("{}-*", self.cluster.index_prefix())
+        self.cluster.indices()
     }
 
     /// The events that a search finds.
@@ -96,7 +96,7 @@ fn url_list(names: &[String]) -> String {
 }
 
 /// The user's query is wrong, and not the request around it.
-fn unreadable(error: SearchError) -> CliError {
+pub(super) fn unreadable(error: SearchError) -> CliError {
     match error {
         SearchError::BadRequest { reason, .. } if reason.contains("Failed to parse query") => CliError::Query(reason),
         other => other.into(),

@@ -5,9 +5,10 @@ use std::str::FromStr;
 use clap::Args;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use jiff::{Span, Timestamp, ToSpan};
+use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp, ToSpan};
 use serde_json::{Value, json};
 
+use super::link::LinkArgs;
 use super::query::terms;
 use crate::error::CliError;
 
@@ -27,6 +28,30 @@ pub(crate) struct ScopeArgs {
     /// Only events of this region; may be repeated
     #[arg(long, value_name = "NAME")]
     region: Vec<String>,
+    #[command(flatten)]
+    pub(crate) link: LinkArgs,
+}
+
+/// From when to when events count.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Bounds {
+    pub(crate) since: Option<Timestamp>,
+    pub(crate) until: Option<Timestamp>,
+}
+
+impl ScopeArgs {
+    /// The times that are meant at `now`.
+    ///
+    /// # Errors
+    /// When no time is left.
+    pub(crate) fn bounds(&self, now: Timestamp) -> Result<Bounds, CliError> {
+        let since = self.since.map(|when| when.start(now).ok_or(CliError::EmptySpan)).transpose()?;
+        let until = self.until.map(|when| when.end(now).ok_or(CliError::EmptySpan)).transpose()?;
+        if since.zip(until).is_some_and(|(since, until)| since > until) {
+            return Err(CliError::EmptySpan);
+        }
+        Ok(Bounds { since, until })
+    }
 }
 
 /// A point in time as people give it.
@@ -72,6 +97,20 @@ impl When {
     }
 }
 
+/// A span of time that has a length of its own, such as `90s`, `6h` or `2d`.
+///
+/// # Errors
+/// When the text is no such span.
+pub(crate) fn span(text: &str) -> Result<SignedDuration, SpanError> {
+    let span = text.parse::<Span>().ok().and_then(|span| span.to_duration(SpanRelativeTo::days_are_24_hours()).ok());
+    span.filter(SignedDuration::is_positive).ok_or(SpanError)
+}
+
+/// Why a text is no span of time.
+#[derive(Debug, thiserror::Error)]
+#[error("write a span such as 90s, 30m, 6h or 2d")]
+pub(crate) struct SpanError;
+
 /// The filters of a question.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Scope(Vec<Value>);
@@ -82,18 +121,18 @@ impl Scope {
     /// # Errors
     /// When no time is left.
     pub(crate) fn new(args: &ScopeArgs, now: Timestamp) -> Result<Self, CliError> {
-        let since = args.since.map(|when| when.start(now).ok_or(CliError::EmptySpan)).transpose()?;
-        let until = args.until.map(|when| when.end(now).ok_or(CliError::EmptySpan)).transpose()?;
-        if since.zip(until).is_some_and(|(since, until)| since > until) {
-            return Err(CliError::EmptySpan);
-        }
+        Ok(Self::within(args, args.bounds(now)?))
+    }
+
+    /// The same between other times.
+    pub(crate) fn within(args: &ScopeArgs, Bounds { since, until }: Bounds) -> Self {
         let mut filters = Vec::new();
         filters.extend(since.map(|since| json!({"range": {"@timestamp": {"gte": since.to_string()}}})));
         filters.extend(until.map(|until| json!({"range": {"@timestamp": {"lte": until.to_string()}}})));
         for (field, values) in [("recipientAccountId", &args.account), ("awsRegion", &args.region)] {
             filters.extend((!values.is_empty()).then(|| terms(field, values.iter().map(String::as_str))));
         }
-        Ok(Self(filters))
+        Self(filters)
     }
 
     /// The query, in this part of the index only.
@@ -132,6 +171,13 @@ mod tests {
         for wrong in ["", "soon", "-7d", "7", "2026-11-31", "20.11.2026"] {
             assert!(wrong.parse::<When>().is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn spans_have_a_length_of_their_own() {
+        assert_eq!(span("2d 1h").unwrap(), SignedDuration::from_hours(49));
+        assert_eq!(span("90s").unwrap(), SignedDuration::from_secs(90));
+        assert!(["", "6", "-6h", "0s", "1mo"].iter().all(|text| span(text).is_err()));
     }
 
     #[test]
