@@ -80,6 +80,19 @@ Examples:
 It is safe to repeat. Indices that exist keep the mapping they were made with, and monitors that
 exist stay as they are; searches and dashboards are replaced.";
 
+const DOCTOR_HELP: &str = "\
+Examples:
+  trailsearch doctor
+  trailsearch doctor --dashboards http://127.0.0.1:5601 --state s3://example-state/trailsearch
+  trailsearch doctor --output json
+
+It only reads. What it may not look at is a warning that names the permission.
+
+Exit codes:
+  0  nothing fails; there may be warnings
+  1  something fails
+  2  wrong usage or settings";
+
 const REPLAY_HELP: &str = "\
 Examples:
   trailsearch replay s3://example-state/trailsearch/dead-letters/
@@ -156,6 +169,9 @@ pub(crate) enum Command {
     /// Install the index template, and dashboards and monitors where there is a place for them
     #[command(after_help = SETUP_HELP)]
     Setup(SetupArgs),
+    /// Check the cluster, its indices and what stands beside them, and say what to do
+    #[command(after_help = DOCTOR_HELP)]
+    Doctor(DoctorArgs),
     /// Bring back dead letters, or what the messages of a dead-letter queue name
     #[command(after_help = REPLAY_HELP)]
     Replay(ReplayArgs),
@@ -337,7 +353,8 @@ pub(crate) struct SetupArgs {
     /// The kind of server; auto tells it by the endpoint and the authentication
     #[arg(long, value_enum, default_value_t = FlavorChoice::Auto)]
     pub(crate) flavor: FlavorChoice,
-    /// Where OpenSearch Dashboards answers, to import searches and dashboards [default: /_dashboards of an AWS endpoint]
+    /// Where OpenSearch Dashboards answers, to import searches and dashboards
+    /// [default: what TRAILSEARCH_DASHBOARDS_URL says, or /_dashboards of an AWS endpoint]
     #[arg(long, value_name = "URL")]
     pub(crate) dashboards: Option<String>,
     /// Install the index template of S3 server access logs too [default: where TRAILSEARCH_ACCESS_LOGS is set]
@@ -346,6 +363,18 @@ pub(crate) struct SetupArgs {
     /// Print the requests and send nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
+}
+
+/// What `doctor` takes.
+#[derive(Debug, Args)]
+pub(crate) struct DoctorArgs {
+    /// Where OpenSearch Dashboards answers
+    /// [default: what TRAILSEARCH_DASHBOARDS_URL says, or /_dashboards of an AWS endpoint]
+    #[arg(long, value_name = "URL")]
+    pub(crate) dashboards: Option<String>,
+    /// Where dead letters are kept, to count them [default: what TRAILSEARCH_STATE_S3_URI says]
+    #[arg(long, value_name = "FOLDER|s3://BUCKET/PREFIX")]
+    pub(crate) state: Option<StateLocation>,
 }
 
 /// Which server the template is for.

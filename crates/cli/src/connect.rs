@@ -10,7 +10,8 @@ use trailsearch_digest::{ListKeysError, PublicKey, PublicKeys};
 use trailsearch_ingest::Settings;
 use trailsearch_ingest::ports::StateStore;
 use trailsearch_ingest::settings::EndpointSettings;
-use trailsearch_search::{AwsService, Dashboards, OpenSearchIndex};
+use trailsearch_search::{AwsService, Connection, Dashboards, OpenSearchIndex};
+use trailsearch_setup::{Choices, Plan};
 
 use crate::error::CliError;
 use crate::state::{FolderState, StateLocation};
@@ -32,6 +33,11 @@ impl Cluster {
         Ok(Self { settings, index })
     }
 
+    /// The indices of all months.
+    pub(crate) fn indices(&self) -> String {
+        format!("{}-*", self.index_prefix())
+    }
+
     /// What index names start with.
     pub(crate) fn index_prefix(&self) -> &str {
         &self.settings.ingest.index_prefix
@@ -44,6 +50,25 @@ impl Cluster {
 /// When they do not lead to a client.
 pub(crate) async fn dashboards(settings: &EndpointSettings) -> Result<Dashboards, CliError> {
     Ok(Dashboards::from_settings(settings, &aws_settings(settings).await)?)
+}
+
+/// Where Dashboards answers, without a login: where it is `given`, where the settings say, or beside an AWS endpoint.
+///
+/// # Errors
+/// When the address is no URL.
+pub(crate) fn dashboards_address(settings: &Settings, given: Option<&str>) -> Result<Option<String>, CliError> {
+    let Some(place) = dashboards_place(settings, given)? else { return Ok(None) };
+    let address = Connection::from_settings(&place)?.endpoint;
+    Ok(Some(address.as_str().trim_end_matches('/').to_owned()))
+}
+
+/// The same, and how it is spoken to.
+///
+/// # Errors
+/// When the index prefix is unusable.
+pub(crate) fn dashboards_place(settings: &Settings, given: Option<&str>) -> Result<Option<EndpointSettings>, CliError> {
+    let choices = Choices { dashboards: given.map(str::to_owned), ..Choices::default() };
+    Ok(Plan::new(settings, &choices)?.dashboards().cloned())
 }
 
 /// The settings that requests are signed by, where they are.

@@ -31,6 +31,11 @@ pub(crate) enum CliError {
         "no cluster is given: use --endpoint URL or set OPENSEARCH_ENDPOINT, for example to http://127.0.0.1:9200; questions need none with --files PATH"
     )]
     NoEndpoint,
+    /// The question is about a cluster itself.
+    #[error(
+        "this question is put to a cluster only: leave out --files, and use --endpoint URL or set OPENSEARCH_ENDPOINT"
+    )]
+    NeedsCluster,
     /// Other settings are wrong.
     #[error(
         "the command cannot start (--endpoint counts as OPENSEARCH_ENDPOINT, --index-prefix as TRAILSEARCH_INDEX_PREFIX)"
@@ -146,6 +151,17 @@ pub(crate) enum CliError {
         "no known event has to do with {0}: give an eventID, an access key's id or a session's name, ROLE/NAME or ARN, and check --since, --until, and --index-prefix or --files"
     )]
     NoTrace(String),
+    /// A link is to be opened, and nobody says where it leads.
+    #[error(
+        "nobody says where OpenSearch Dashboards is: give --dashboards URL or set TRAILSEARCH_DASHBOARDS_URL, for example to http://127.0.0.1:5601"
+    )]
+    NoDashboards,
+    /// There is no browser.
+    #[error("no browser can be started: copy the link, or set BROWSER to a program that takes it")]
+    Browser(#[source] io::Error),
+    /// An answer without an end cannot be written as one.
+    #[error("tail writes events as they come, in lines: give --output table or ndjson")]
+    Endless,
     /// Standard output takes no more.
     #[error("the answer cannot be written")]
     Output(#[from] io::Error),
@@ -161,6 +177,7 @@ impl CliError {
     pub(crate) fn exit_code(&self) -> ExitCode {
         match self {
             Self::NoEndpoint
+            | Self::NeedsCluster
             | Self::Settings(_)
             | Self::Log(_)
             | Self::EmptyRange { .. }
@@ -168,6 +185,8 @@ impl CliError {
             | Self::NoIds
             | Self::NobodyToAsk
             | Self::EmptySpan
+            | Self::NoDashboards
+            | Self::Endless
             | Self::Query(_) => ExitCode::from(USAGE),
             Self::Journal(error) if error.is_usage() => ExitCode::from(USAGE),
             Self::NothingChosen(_) | Self::NoEvent(_) | Self::NoTrace(_) => ExitCode::from(NOTHING),

@@ -4,6 +4,7 @@ mod args;
 mod backfill;
 mod connect;
 mod console;
+mod doctor;
 mod error;
 mod ingest;
 mod logging;
@@ -52,6 +53,7 @@ async fn run(line: CommandLine, console: &Console) -> Result<ExitCode, CliError>
         }
         Command::Replay(args) => output.answer(&replay::run(cluster(&common).await?, args, console).await?),
         Command::Setup(args) => setup(&common, &args, &output).await,
+        Command::Doctor(args) => output.answer(&doctor::run(&cluster(&common).await?, args, console).await?),
         Command::Verify(args) => {
             let cluster = if args.against_index { Some(cluster(&common).await?) } else { None };
             output.answer(&verify::run(args, cluster, console).await?)

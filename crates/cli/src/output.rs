@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use crate::error::CliError;
 
+use table::streamed;
 pub(crate) use table::{bar, columns, printable, rows};
 
 /// How the answer is written.
@@ -88,6 +89,11 @@ impl Output {
         Self { format, style: Style::of_stdout() }
     }
 
+    /// Whether only what the answer lists is written, one by one.
+    pub(crate) fn lists_records(self) -> bool {
+        matches!(self.format, Format::Ndjson | Format::Csv)
+    }
+
     /// Writes the answer of a command.
     fn print(self, answer: &impl Answer) -> io::Result<()> {
         match self.format {
@@ -104,6 +110,22 @@ impl Output {
     pub(crate) fn answer(self, answer: &impl Answer) -> Result<ExitCode, CliError> {
         self.print(answer)?;
         Ok(ExitCode::from(answer.exit_code()))
+    }
+
+    /// Writes one of many answers as it comes: its cells, each as wide as its column at least, or its record. What has no
+    /// record is a heading.
+    pub(crate) fn stream(self, cells: &[String], widths: &[usize], record: Option<&Value>) -> io::Result<()> {
+        match (self.format, record) {
+            (Format::Table, None) => self.text(&self.style.bold(&streamed(cells, widths))),
+            (Format::Table, Some(_)) => self.text(&streamed(cells, widths)),
+            (_, Some(record)) => self.text(&format!("{record}\n")),
+            (_, None) => Ok(()),
+        }
+    }
+
+    /// Whether answers can be written one by one.
+    pub(crate) fn streams(self) -> bool {
+        matches!(self.format, Format::Table | Format::Ndjson)
     }
 
     /// Writes text as it is.

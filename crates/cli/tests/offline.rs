@@ -7,8 +7,9 @@ use std::process::Stdio;
 
 use common::{NOBODY, assert_recorded, command, run};
 
-const COMMANDS: [&str; 14] = [
+const COMMANDS: [&str; 17] = [
     "backfill",
+    "doctor",
     "ingest",
     "setup",
     "replay",
@@ -20,6 +21,8 @@ const COMMANDS: [&str; 14] = [
     "top",
     "errors",
     "logins",
+    "delivery",
+    "tail",
     "explain",
     "completions",
 ];
@@ -86,6 +89,19 @@ fn wrong_usage_is_said_before_anything_is_sent() {
             run(&["top"], &endpoint),
             run(&["top", "actor.name", "--by", "hour"], &endpoint),
             run(&["explain"], &endpoint),
+            run(&["who", "foo", "bar"], &endpoint),
+            run(&["who", ""], &endpoint),
+            run(&["history", " "], &endpoint),
+            run(&["trace", ""], &endpoint),
+            run(&["explain", ""], &endpoint),
+            run(&["delivery", "--silent-after", "soon"], &endpoint),
+            run(&["delivery", "--at-least", "0"], &endpoint),
+            run(&["tail", "--interval", "0s"], &endpoint),
+            run(&["tail", "--output", "json"], &endpoint),
+            run(&["logins", "--open"], &endpoint),
+            run(&["logins", "--dashboards", "127.0.0.1:5601"], &endpoint),
+            run(&["logins"], &[endpoint[0], ("TRAILSEARCH_DASHBOARDS_URL", "dashboards.example.com")]),
+            run(&["doctor", "--state", "s3:///state"], &endpoint),
             run(&["completions", "tcsh"], &[]),
         ],
     );
@@ -106,7 +122,10 @@ fn a_cluster_that_is_not_there_is_said_by_every_command() {
             run(&["top", "actor.name"], &endpoint),
             run(&["errors"], &endpoint),
             run(&["logins"], &endpoint),
+            run(&["delivery"], &endpoint),
+            run(&["tail"], &endpoint),
             run(&["explain", "00000000-0000-4000-8000-000000000000"], &endpoint),
+            run(&["doctor"], &endpoint),
         ],
     );
 }

@@ -5,27 +5,19 @@
 mod common;
 
 use common::server::Cluster;
-use common::{Run, assert_recorded, write};
+use common::story::Day;
+use common::{Run, assert_recorded};
 use serde_json::{Value, json};
-use trailsearch_testkit::{gzip, story};
+use trailsearch_testkit::story;
 
 /// A cluster with these objects in it.
 fn cluster_with(test: &str, objects: &[(&str, Vec<u8>)]) -> Option<(Cluster, tempfile::TempDir)> {
-    let cluster = Cluster::new(test)?;
-    let folder = tempfile::tempdir().unwrap();
-    write(folder.path(), objects);
-    let ingest = cluster.run(&["ingest", folder.path().to_str().unwrap(), "--setup"]);
-    assert_eq!(ingest.code, Some(0), "{ingest:?}");
-    cluster.refresh();
-    Some((cluster, folder))
+    common::story::with(test, objects).map(|Day { cluster, folder }| (cluster, folder))
 }
 
 /// A cluster with the day of the story, under a folder that is `FOLDER` in what is recorded.
 fn day(test: &str) -> Option<impl Fn(&[&str]) -> Run> {
-    let objects = story::objects(story::DAY);
-    let objects: Vec<(&str, Vec<u8>)> =
-        objects.iter().map(|object| (object.key.as_str(), gzip(&object.body))).collect();
-    let (cluster, folder) = cluster_with(test, &objects)?;
+    let Day { cluster, folder } = common::story::day(test)?;
     Some(move |arguments: &[&str]| cluster.run(arguments).replacing(folder.path().to_str().unwrap(), "FOLDER"))
 }
 
@@ -99,6 +91,7 @@ fn trace_leads_back_to_the_person_or_the_workload() {
             ask(&["trace", story::CREATED_ACCESS_KEY_ID]),
             ask(&["trace", "DevAdmin/alice", "--since", "2026-11-20T09:00:00Z"]),
             ask(&["trace", "ASIAEXAMPLENOBODY234"]),
+            ask(&["trace", "i-00000000000000000"]),
         ],
     );
 }
@@ -115,7 +108,11 @@ fn explain_tells_an_event_and_shows_it_raw() {
     };
     assert_recorded(
         "explain",
-        &[without_time(ask(&["explain", &cut])), ask(&["explain", "00000000-0000-4000-8000-000000000000"])],
+        &[
+            without_time(ask(&["explain", &cut])),
+            ask(&["explain", "00000000-0000-4000-8000-000000000000"]),
+            ask(&["explain", "DisassociateRouteTable"]),
+        ],
     );
     let program = ask(&["explain", &cut, "--output", "json"]).json();
     assert_eq!(program["event"]["requestParameters"]["associationId"], story::ROUTE_TABLE_ASSOCIATION_ID);
@@ -146,6 +143,58 @@ fn counts_are_by_any_field_or_path() {
         rows
     };
     assert_eq!(counts("request.roleArn"), counts("requestParameters.roleArn"));
+}
+
+#[test]
+fn delivery_tells_what_is_denied_silent_and_changed() {
+    let Some(ask) = day("delivery") else { return };
+    assert_recorded(
+        "delivery",
+        &[
+            ask(&["delivery", "--until", "2026-11-20", "--at-least", "30"]),
+            ask(&["delivery", "--until", "2026-11-20", "--at-least", "30", "--output", "csv"]),
+            ask(&["delivery", "--account", "444455556666", "--until", "2026-11-20", "--silent-after", "5h"]),
+            ask(&["delivery", "--until", "2026-11-01"]),
+        ],
+    );
+    // The same numbers as the dashboard's.
+    let answer = ask(&["delivery", "--until", "2026-11-20", "--output", "json"]).json();
+    let denied = &answer["denied"][0];
+    let known = ["events", "first", "target"].map(|name| denied[name].clone());
+    assert_eq!(known, [json!(3), json!("2026-11-20T22:05:07Z"), json!("example-flow-logs")]);
+    assert_eq!((&answer["total_changes"], answer["regions"].as_array().unwrap().len()), (&json!(2), 6));
+}
+
+/// A log bucket that loses its policy, and what then is denied of it and of its key.
+fn denials() -> Vec<Value> {
+    let service = |name: &str| json!({"type": "AWSService", "invokedBy": name});
+    let bob = json!({"type": "IAMUser", "userName": "bob", "arn": "arn:aws:iam::777788889999:user/bob", "accountId": ACCOUNTS[2]});
+    let at = |bucket: &str| json!({"requestParameters": {"bucketName": bucket}});
+    let denied =
+        |parameters: Value| json!({"errorCode": "AccessDenied", "errorMessage": "no", "requestParameters": parameters});
+    let bucket = denied(json!({"bucketName": "example-logs", "key": "AWSLogs/one.json.gz"}));
+    let key = denied(json!({"keyId": "arn:aws:kms:eu-central-1:777788889999:key/one"}));
+    vec![
+        record(1, ACCOUNTS[2], "s3", "DeleteBucketPolicy", &bob, &at("example-logs")),
+        record(2, ACCOUNTS[2], "s3", "DeleteBucketPolicy", &bob, &at("example-other")),
+        record(3, ACCOUNTS[2], "s3", "PutObject", &service("cloudtrail.amazonaws.com"), &bucket),
+        record(4, ACCOUNTS[2], "kms", "GenerateDataKey", &service("cloudtrail.amazonaws.com"), &key),
+        record(5, ACCOUNTS[2], "kms", "GenerateDataKey", &service("cloudtrail.amazonaws.com"), &key),
+        record(6, ACCOUNTS[2], "s3", "PutObject", &bob, &bucket),
+    ]
+}
+
+#[test]
+fn a_log_bucket_that_loses_its_policy_is_told_with_what_is_denied() {
+    let Some((cluster, _folder)) = cluster_with("log-bucket", &[("log.json", log(&denials()))]) else { return };
+    let answer = cluster.run(&["delivery", "--until", "2026-11-20", "--output", "json"]);
+    let answer = (answer.code == Some(0)).then(|| answer.json()).unwrap();
+    let denied = answer["denied"].as_array().unwrap();
+    let told: Vec<(&str, u64)> =
+        denied.iter().map(|denial| (denial["target"].as_str().unwrap(), denial["events"].as_u64().unwrap())).collect();
+    assert_eq!(told, [("arn:aws:kms:eu-central-1:777788889999:key/one", 2), ("example-logs", 1)]);
+    let changes = answer["changes"].as_array().unwrap();
+    assert_eq!((changes.len(), &changes[0]["eventID"]), (1, &json!("777788889999-DeleteBucketPolicy-1")));
 }
 
 const ACCOUNTS: [&str; 3] = ["111122223333", "444455556666", "777788889999"];

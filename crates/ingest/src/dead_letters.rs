@@ -24,6 +24,9 @@ const UNDATED: &str = "undated";
 /// What the names of dead-letter files end in.
 pub const SUFFIX: &str = ".ndjson.gz";
 
+/// The folder of dead letters, below the place for state.
+pub const FOLDER: &str = "dead-letters";
+
 /// A record, where it stood, and why no document was taken for it.
 #[derive(Debug, Serialize, Deserialize, PartialEq, Eq)]
 pub(crate) struct DeadLetter {
@@ -117,7 +120,7 @@ impl DeadLetters {
 pub(crate) fn file_name(index_prefix: &str, object: &ObjectRef, first: u64, last: u64) -> String {
     let day = ObjectKey::parse(&object.key).day.map(|day| day.to_string().replace('-', "/"));
     let folder = day.as_deref().unwrap_or(UNDATED);
-    format!("dead-letters/{folder}/{}-{first:010}-{last:010}{SUFFIX}", name_of(index_prefix, object))
+    format!("{FOLDER}/{folder}/{}-{first:010}-{last:010}{SUFFIX}", name_of(index_prefix, object))
 }
 
 #[cfg(test)]

@@ -120,6 +120,8 @@ pub struct Settings {
     pub ingest: IngestSettings,
     /// Where dead letters and checkpoints are kept.
     pub state: Option<S3Prefix>,
+    /// Where OpenSearch Dashboards answers, where that is said; may hold a user name and a password.
+    pub dashboards: Option<String>,
     /// The CloudWatch namespace of metrics; none where they are not wanted.
     pub metrics_namespace: Option<String>,
 }
@@ -145,8 +147,9 @@ impl Settings {
         let mut reader = Reader::new(&lookup);
         let (endpoint, ingest) = (endpoint(&mut reader), ingest(&mut reader));
         let state = reader.s3_prefix(&variable::STATE);
+        let dashboards = reader.url_if_any(&variable::DASHBOARDS);
         let metrics_namespace = reader.namespace(&variable::METRICS_NAMESPACE);
-        let settings = Self { endpoint, ingest, state, metrics_namespace };
+        let settings = Self { endpoint, ingest, state, dashboards, metrics_namespace };
         reader.refuse_unknown(names);
         reader.finish(settings)
     }

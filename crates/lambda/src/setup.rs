@@ -79,7 +79,7 @@ pub(crate) struct Answer {
 #[serde(untagged)]
 pub(crate) enum Done {
     /// The cluster was set up.
-    SetUp(Report),
+    SetUp(Box<Report>),
     /// Nothing: the resource is deleted, and all that holds events or leads to them stays.
     Left { state: &'static str, left: Vec<String>, reason: &'static str },
 }
@@ -111,7 +111,7 @@ async fn carry_out(
         }
         Action::Create | Action::Update => {
             let (choices, function) = (choices()?, function?);
-            Done::SetUp(function.installer.install(&choices, deadline(function)).await?)
+            Done::SetUp(Box::new(function.installer.install(&choices, deadline(function)).await?))
         }
     };
     tracing::info!(?action, done = serde_json::to_string(&done).unwrap_or_default(), "set up");

@@ -19,6 +19,24 @@ pub fn saved_objects(prefix: &str) -> Result<String, NameError> {
     for_prefix(SAVED_OBJECTS, prefix)
 }
 
+/// The id of the index pattern among them.
+///
+/// # Errors
+/// Where the prefix cannot begin an index's name.
+pub fn index_pattern(prefix: &str) -> Result<String, NameError> {
+    for_prefix("trailsearch-events", prefix)
+}
+
+/// What the monitor of this name (that of its file in mappings/monitors/) looks for, in query string syntax; none where
+/// there is no such monitor, or it has no query.
+#[must_use]
+pub fn monitor_query(name: &str) -> Option<String> {
+    let (_, text) = MONITORS.iter().find(|(file, _)| *file == name)?;
+    let monitor: Value = serde_json::from_str(text).ok()?;
+    let filters = monitor.pointer("/inputs/0/search/query/query/bool/filter")?.as_array()?;
+    filters.iter().find_map(|filter| filter.pointer("/query_string/query")?.as_str().map(str::to_owned))
+}
+
 /// The monitors over the indices of a prefix, each the body of the request that creates it.
 /// <https://docs.opensearch.org/latest/observing-your-data/alerting/api/#create-a-query-level-monitor>
 ///
@@ -81,6 +99,21 @@ mod tests {
             assert!(title.starts_with("CloudTrail (audit): "), "{title}");
         }
         assert_eq!(strays(&saved_objects("audit").unwrap()), 0);
+    }
+
+    #[test]
+    fn the_index_pattern_is_the_first_of_them() {
+        for prefix in [DEFAULT_PREFIX, "audit"] {
+            let first = &objects(prefix)[0];
+            assert_eq!(first["type"], "index-pattern");
+            assert_eq!(first["id"], index_pattern(prefix).unwrap());
+        }
+    }
+
+    #[test]
+    fn the_query_of_a_monitor_is_found_by_its_name() {
+        assert!(monitor_query("trail-changed").unwrap().starts_with("eventSource:cloudtrail.amazonaws.com AND "));
+        assert_eq!((monitor_query("silent"), monitor_query("no-such")), (None, None));
     }
 
     #[test]

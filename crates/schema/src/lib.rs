@@ -27,7 +27,7 @@ pub mod promoted;
 mod rendered;
 mod template;
 
-pub use assets::{monitors, saved_objects};
+pub use assets::{index_pattern, monitor_query, monitors, saved_objects};
 pub use count::count_fields;
 pub use field::{Field, Shape, Type, find, order};
 pub use names::{DEFAULT_ACCESS_LOG_PREFIX, DEFAULT_PREFIX, NameError, check_leaf, check_prefix};

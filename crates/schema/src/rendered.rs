@@ -587,11 +587,10 @@ pub(crate) static ADDED: &[Field] = &[
 pub const ACCESS_LOG_VERSION: u32 = 1;
 
 /// How many fields its template maps.
-pub const ACCESS_LOG_FIELD_COUNT: usize = 79;
+pub const ACCESS_LOG_FIELD_COUNT: usize = 78;
 
 pub(crate) static ACCESS_LOG: &[Field] = &[
     Field::leaf("key", Type::Keyword),
-    Field::leaf("time", Type::Keyword),
     Field::leaf("bucket", Type::Keyword),
     Field::leaf("hostId", Type::Keyword),
     Field::object("ingest", &[

@@ -50,9 +50,7 @@ pub(crate) async fn install(
     let wanted = monitors(prefix)?;
     let known = match known(index, &wanted).await {
         Ok(known) => known,
-        Err(SearchError::BadRequest { reason, .. }) if reason.starts_with("no handler found") => {
-            return Ok(skipped("the cluster has no Alerting plugin"));
-        }
+        Err(error) if is_missing(&error) => return Ok(skipped("the cluster has no Alerting plugin")),
         Err(error @ SearchError::Unauthorized { .. }) => return Ok(skipped(error.to_string())),
         Err(error) => return Err(error.into()),
     };
@@ -67,8 +65,17 @@ pub(crate) async fn install(
     Ok(Outcome::Installed { created: names(&missing), kept: names(&kept) })
 }
 
-/// Which of the monitors there are, by their names.
-async fn known(index: &OpenSearchIndex, wanted: &[Value]) -> Result<BTreeSet<String>, SearchError> {
+/// Whether the error says that the cluster has no Alerting plugin.
+#[must_use]
+pub fn is_missing(error: &SearchError) -> bool {
+    matches!(error, SearchError::BadRequest { reason, .. } if reason.starts_with("no handler found"))
+}
+
+/// Which of the monitors that are wanted there are, by their names.
+///
+/// # Errors
+/// When the cluster does not answer, or has no Alerting plugin.
+pub async fn known(index: &OpenSearchIndex, wanted: &[Value]) -> Result<BTreeSet<String>, SearchError> {
     let names: Vec<&str> = wanted.iter().map(name).collect();
     let query = json!({"size": 1000, "query": {"terms": {"monitor.name.keyword": names}}});
     match index.post_json(&format!("{PATH}/_search"), &query).await {

@@ -26,7 +26,8 @@ pub struct Choices {
     pub replicas: Option<u32>,
     /// How many days events are kept at least; for ever where it is not chosen.
     pub retention_days: Option<u32>,
-    /// Where OpenSearch Dashboards answers, a URL; `/_dashboards` of an AWS endpoint where it is not chosen.
+    /// Where OpenSearch Dashboards answers, a URL; where the settings say, or `/_dashboards` of an AWS endpoint, where it
+    /// is not chosen.
     pub dashboards: Option<String>,
     /// Whether monitors are wanted; they are where it is not chosen.
     pub monitors: Option<bool>,
@@ -99,7 +100,7 @@ impl Plan {
     /// When the index prefix is unusable.
     pub fn new(settings: &Settings, choices: &Choices) -> Result<Self, SetupError> {
         let flavor = choices.flavor.unwrap_or_else(|| flavor(&settings.endpoint));
-        let given = choices.dashboards.as_deref();
+        let given = choices.dashboards.as_deref().or(settings.dashboards.as_deref());
         Ok(Self {
             flavor,
             events: Indices::new(template_of(settings, flavor)?, choices),

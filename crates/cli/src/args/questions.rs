@@ -1,8 +1,10 @@
 //! What the questions over the index, or over log files, take.
 
 use clap::{Args, Subcommand, ValueEnum};
+use jiff::SignedDuration;
 
-use crate::question::scope::ScopeArgs;
+use crate::question::delivery::pace::{AT_LEAST, SILENT_AFTER};
+use crate::question::scope::{ScopeArgs, span};
 
 const WHO_HELP: &str = "\
 Examples:
@@ -99,6 +101,36 @@ Exit codes:
   2  wrong usage or settings
   3  there were none";
 
+const DELIVERY_HELP: &str = "\
+Examples:
+  trailsearch delivery
+  trailsearch delivery --silent-after 2h --account 111122223333
+  trailsearch delivery --since 24h --output ndjson
+
+Denied deliveries and changes of trails count as for the monitors of the same names. Silence is told
+of the week before --until, whatever --since is. Changes of a bucket's policy count where logs were
+read from the bucket, a trail names it, or a delivery to it was denied.
+
+Exit codes:
+  0  a delivery was denied, an account and region is silent, or a trail or log bucket was changed
+  1  something failed
+  2  wrong usage or settings
+  3  there was none of it";
+
+const TAIL_HELP: &str = "\
+Examples:
+  trailsearch tail
+  trailsearch tail --human --changes --no-noise
+  trailsearch tail 'eventName:ConsoleLogin' --lines 0 --output ndjson | jq .actor.name
+
+Events come in the order in which they became searchable, late ones too, each once. While the cluster
+is away, tail waits. Ctrl-C ends it.
+
+Exit codes:
+  0  it was ended by Ctrl-C, or nobody reads on
+  1  something failed
+  2  wrong usage, settings or query";
+
 const EXPLAIN_HELP: &str = "\
 Examples:
   trailsearch explain 3f1c7a52-6d0e-4b7a-9a55-0c2c5e1f8d11
@@ -134,6 +166,12 @@ pub(crate) enum Question {
     /// Tell who signed in, with which factors, and who could not
     #[command(after_help = LOGINS_HELP)]
     Logins(LoginsArgs),
+    /// Tell whether logs arrive: denied deliveries, silent regions, changes of trails
+    #[command(after_help = DELIVERY_HELP)]
+    Delivery(DeliveryArgs),
+    /// Show events as they become searchable
+    #[command(after_help = TAIL_HELP)]
+    Tail(TailArgs),
     /// Tell one event as a person would, with its raw form
     #[command(after_help = EXPLAIN_HELP)]
     Explain(ExplainArgs),
@@ -150,16 +188,23 @@ impl Question {
             Self::Top(args) => &args.scope,
             Self::Errors(args) => &args.scope,
             Self::Logins(args) => &args.scope,
+            Self::Delivery(args) => &args.scope,
+            Self::Tail(args) => &args.scope,
             Self::Explain(args) => &args.scope,
         }
     }
+}
+
+/// An id as it was given, where it is one.
+fn id(text: &str) -> Result<String, &'static str> {
+    if text.trim().is_empty() { Err("it is empty: give an id, a name or an ARN") } else { Ok(text.to_owned()) }
 }
 
 /// What `who` takes.
 #[derive(Debug, Args)]
 pub(crate) struct WhoArgs {
     /// The resource's id, name or ARN, exactly as in the events
-    #[arg(value_name = "RESOURCE-ID")]
+    #[arg(value_name = "RESOURCE-ID", value_parser = id)]
     pub(crate) resource: String,
     #[command(flatten)]
     pub(crate) scope: ScopeArgs,
@@ -169,7 +214,7 @@ pub(crate) struct WhoArgs {
 #[derive(Debug, Args)]
 pub(crate) struct HistoryArgs {
     /// The thing's id, name or ARN, exactly as in the events
-    #[arg(value_name = "RESOURCE-ID")]
+    #[arg(value_name = "RESOURCE-ID", value_parser = id)]
     pub(crate) resource: String,
     /// Show also calls that only read
     #[arg(long)]
@@ -217,7 +262,7 @@ pub(crate) struct SearchArgs {
 #[derive(Debug, Args)]
 pub(crate) struct TraceArgs {
     /// An event's id, an access key's id, or a session: its name, ROLE/NAME, or its ARN
-    #[arg(value_name = "EVENT-ID|ACCESS-KEY-ID|SESSION")]
+    #[arg(value_name = "EVENT-ID|ACCESS-KEY-ID|SESSION", value_parser = id)]
     pub(crate) given: String,
     #[command(flatten)]
     pub(crate) scope: ScopeArgs,
@@ -271,11 +316,42 @@ pub(crate) struct LoginsArgs {
     pub(crate) scope: ScopeArgs,
 }
 
+/// What `delivery` takes.
+#[derive(Debug, Args)]
+pub(crate) struct DeliveryArgs {
+    /// How long an account and region may tell nothing before it is silent
+    #[arg(long, value_name = "SPAN", default_value = SILENT_AFTER, value_parser = span)]
+    pub(crate) silent_after: SignedDuration,
+    /// How many events of a week an account and region must have for its silence to be told
+    #[arg(long, value_name = "NUMBER", default_value_t = AT_LEAST, value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) at_least: u64,
+    #[command(flatten)]
+    pub(crate) scope: ScopeArgs,
+}
+
+/// What `tail` takes.
+#[derive(Debug, Args)]
+pub(crate) struct TailArgs {
+    /// What is searched for, such as eventName:RunInstances
+    #[arg(value_name = "QUERY")]
+    pub(crate) query: Option<String>,
+    #[command(flatten)]
+    pub(crate) matching: MatchArgs,
+    /// How many of the events that are there already are shown first
+    #[arg(long, value_name = "NUMBER", default_value_t = 10, value_parser = clap::value_parser!(u32).range(0..=10_000))]
+    pub(crate) lines: u32,
+    /// How long to wait before looking again
+    #[arg(long, value_name = "SPAN", default_value = "2s", value_parser = span)]
+    pub(crate) interval: SignedDuration,
+    #[command(flatten)]
+    pub(crate) scope: ScopeArgs,
+}
+
 /// What `explain` takes.
 #[derive(Debug, Args)]
 pub(crate) struct ExplainArgs {
     /// The event's id
-    #[arg(value_name = "EVENT-ID")]
+    #[arg(value_name = "EVENT-ID", value_parser = id)]
     pub(crate) event: String,
     #[command(flatten)]
     pub(crate) scope: ScopeArgs,

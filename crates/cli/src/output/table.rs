@@ -26,6 +26,13 @@ pub(crate) fn columns(header: &[&str], rows: &[Vec<String>], style: Style) -> St
     head + &rows.iter().map(|row| padded(row, &widths) + "\n").collect::<String>()
 }
 
+/// One line of cells, each as wide as its column at least.
+pub(super) fn streamed(row: &[String], widths: &[usize]) -> String {
+    let row: Vec<String> = row.iter().map(|cell| printable(cell)).collect();
+    let widths: Vec<(usize, usize)> = widths.iter().copied().enumerate().collect();
+    padded(&row, &widths) + "\n"
+}
+
 /// The widest bar, in characters.
 const BAR: u64 = 24;
 
@@ -67,6 +74,12 @@ mod tests {
         let rows = [row(["alice", "", "1"]), row(["bö", "", ""])];
         assert_eq!(columns(&["WHO", "ERROR", "N"], &rows, Style::default()), "WHO    N\nalice  1\nbö\n");
         assert_eq!(columns(&["WHO"], &[], Style::default()), "");
+    }
+
+    #[test]
+    fn a_streamed_line_keeps_its_columns() {
+        assert_eq!(streamed(&row(["alice", "", "\x07"]), &[8, 3, 1]), "alice          \u{fffd}\n");
+        assert_eq!(streamed(&row(["alice", "", ""]), &[8, 3, 1]), "alice\n");
     }
 
     #[test]

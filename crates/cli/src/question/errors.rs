@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::NOTHING;
 use super::events::Events;
-use super::query::{count, exists, term};
+use super::query::{but_not, count, exists, term};
 use super::top::buckets;
 use crate::args::questions::ErrorsArgs;
 use crate::error::CliError;
@@ -53,6 +53,11 @@ pub(super) async fn run(events: &Events<'_>, args: &ErrorsArgs) -> Result<Errors
     let total = quiet["doc_count"].as_u64().unwrap_or_default();
     let codes = buckets(&quiet["codes"]).iter().map(Code::of).collect();
     Ok(Errors { total, noise: found.total.saturating_sub(total), codes })
+}
+
+/// The query of what is counted.
+pub(super) fn asked() -> Value {
+    but_not([term("outcome", "failure")], [exists("noise")])
 }
 
 impl Code {

@@ -43,7 +43,7 @@ impl<'a> Events<'a> {
     }
 
     /// The events of log files that are in scope.
-    pub(crate) fn of_files(files: Files<'a>, scope: Scope) -> Self {
+    pub(super) fn of_files(files: Files<'a>, scope: Scope) -> Self {
         Self { place: Place::Files(Box::new(files)), scope }
     }
 
@@ -83,7 +83,7 @@ impl<'a> Events<'a> {
     }
 
     fn pattern(&self, cluster: &Cluster) -> String {
-        self.scope.indices().map_or_else(|| format!("{}-*", cluster.index_prefix()), str::to_owned)
+        self.scope.indices_of(cluster)
     }
 
     /// The events that a search finds.
@@ -140,7 +140,7 @@ fn url_list(names: &[String]) -> String {
 }
 
 /// The user's query is wrong, and not the request around it.
-fn unreadable(error: SearchError) -> CliError {
+pub(super) fn unreadable(error: SearchError) -> CliError {
     match error {
         SearchError::BadRequest { reason, .. } if reason.contains("Failed to parse query") => CliError::Query(reason),
         other => other.into(),

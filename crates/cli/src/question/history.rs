@@ -30,10 +30,8 @@ pub(super) struct History {
 /// # Errors
 /// When the cluster does not answer.
 pub(super) async fn run(events: &Events<'_>, args: &HistoryArgs) -> Result<History, CliError> {
-    let own = any([touched(searched(&args.resource))].into_iter().chain(by_name(&args.resource)));
-    let related = tied(&events.find(ties(&own)).await?);
-    let query = if related.is_empty() { own } else { any([own, about(&related)]) };
-    let found = events.search(body(&query, args)).await?;
+    let related = tied(&events.find(ties(&own(&args.resource))).await?);
+    let found = events.search(body(&life(&args.resource, &related), args)).await?;
     let mut history = History {
         resource: args.resource.clone(),
         related,
@@ -48,6 +46,21 @@ pub(super) async fn run(events: &Events<'_>, args: &HistoryArgs) -> Result<Histo
     Ok(history)
 }
 
+/// What touched the thing itself.
+fn own(resource: &str) -> Value {
+    any([touched(searched(resource))].into_iter().chain(by_name(resource)))
+}
+
+/// What touched the thing or what belongs to it.
+fn life(resource: &str, related: &[String]) -> Value {
+    if related.is_empty() { own(resource) } else { any([own(resource), about(related)]) }
+}
+
+/// Calls that issue credentials count as reads, and are the birth of a key.
+fn reads() -> Value {
+    but_not([term("readOnly", true)], [exists("issued.accessKeyId")])
+}
+
 /// What touched one of the ids.
 fn about(ids: &[String]) -> Value {
     any(["resource.id", "resource.arn"].map(|field| terms(field, ids.iter().map(String::as_str))))
@@ -55,8 +68,7 @@ fn about(ids: &[String]) -> Value {
 
 /// The search: the aggregation counts the reads, of which none is a hit.
 fn body(query: &Value, args: &HistoryArgs) -> Value {
-    // Calls that issue credentials count as reads, and are the birth of a key.
-    let reads = but_not([term("readOnly", true)], [exists("issued.accessKeyId")]);
+    let reads = reads();
     let mut body = search(args.limit, Order::Oldest, &LISTED, query);
     body["track_total_hits"] = true.into();
     body["aggs"] = json!({"reads": {"filter": reads}});
@@ -67,6 +79,12 @@ fn body(query: &Value, args: &HistoryArgs) -> Value {
 }
 
 impl History {
+    /// The query of what is told.
+    pub(super) fn asked(&self, args: &HistoryArgs) -> Value {
+        let life = life(&self.resource, &self.related);
+        if args.reads { life } else { but_not([life], [reads()]) }
+    }
+
     fn summary(&self) -> String {
         let (shown, total) = (self.events.len(), self.total);
         let events = match total {

@@ -33,7 +33,7 @@ pub(super) struct Logins {
 /// When the cluster does not answer.
 pub(super) async fn run(events: &Events<'_>, args: &LoginsArgs) -> Result<Logins, CliError> {
     let fields = [&LISTED[..], &["additional"]].concat();
-    let mut body = search(args.limit, Order::Newest, &fields, &terms("eventName", CALLS));
+    let mut body = search(args.limit, Order::Newest, &fields, &asked());
     body["track_total_hits"] = true.into();
     let no_mfa = all([term("outcome", "success"), term("additional.MFAUsed", "No")]);
     body["aggs"] = json!({
@@ -47,6 +47,11 @@ pub(super) async fn run(events: &Events<'_>, args: &LoginsArgs) -> Result<Logins
     let count = |name: &str| found.aggregations[name]["doc_count"].as_u64().unwrap_or_default();
     let (failed, without_mfa, root) = (count("failed"), count("without_mfa"), count("root"));
     Ok(Logins { total: found.total, failed, without_mfa, root, events: found.events })
+}
+
+/// The query of sign-ins.
+pub(super) fn asked() -> Value {
+    terms("eventName", CALLS)
 }
 
 fn row(event: &Event) -> Vec<String> {

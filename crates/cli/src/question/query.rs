@@ -33,6 +33,12 @@ pub(crate) fn count(query: &Value, aggregations: &Value) -> Value {
     json!({"size": 0, "track_total_hits": true, "query": query, "aggs": aggregations})
 }
 
+/// What matches the text as the search bar of Dashboards reads it, with Lucene's syntax. See
+/// <https://docs.opensearch.org/latest/query-dsl/full-text/query-string/>.
+pub(crate) fn lucene(text: &str) -> Value {
+    json!({"query_string": {"query": text, "analyze_wildcard": true}})
+}
+
 /// What has the value in the field.
 pub(crate) fn term(field: &str, value: impl Into<Value>) -> Value {
     json!({"term": {field: value.into()}})
@@ -96,6 +102,13 @@ pub(crate) fn is_assigned(resource: &str) -> bool {
     with_prefix || unique
 }
 
+/// Whether the text has the shape of an access key id
+/// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-prefixes>).
+pub(crate) fn is_access_key(text: &str) -> bool {
+    let rest = ["AKIA", "ASIA"].iter().find_map(|prefix| text.strip_prefix(prefix));
+    rest.is_some_and(|rest| rest.len() >= 12 && rest.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit()))
+}
+
 /// What to search for: EC2's events hold the id `i-0abc1234def567890` and not the ARN that ends in it.
 pub(crate) fn searched(resource: &str) -> &str {
     let id = resource.rsplit('/').next().unwrap_or(resource);
@@ -116,6 +129,14 @@ mod tests {
         {
             assert!(!is_assigned(name), "{name}");
         }
+    }
+
+    #[test]
+    fn a_key_is_known_by_its_shape() {
+        assert!(is_access_key("ASIAEXAMPLEADMINSES2") && is_access_key("AKIAEXAMPLESUPPORT22"));
+        assert!(
+            !is_access_key("AROAEXAMPLEADMINPROD2") && !is_access_key("ASIA") && !is_access_key("AKIAexamplesupport22")
+        );
     }
 
     #[test]

@@ -6,12 +6,14 @@ use std::str::FromStr;
 use clap::Args;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use jiff::{Span, Timestamp, ToSpan};
+use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp, ToSpan};
 use serde_json::{Value, json};
 use trailsearch_core::object::ObjectKey;
 
 use super::indices::Indices;
+use super::link::LinkArgs;
 use super::query::terms;
+use crate::connect::Cluster;
 use crate::error::CliError;
 use crate::ingest::Source;
 
@@ -40,10 +42,34 @@ pub(crate) struct ScopeArgs {
     region: Vec<String>,
     /// The indices to ask instead of PREFIX-*, those of remote clusters too: `cloudtrail-*,*:cloudtrail-*`
     #[arg(long, value_name = "PATTERNS", conflicts_with = "files")]
-    indices: Option<Indices>,
+    pub(super) indices: Option<Indices>,
     /// Ask these log files and not a cluster: files, folders, S3 objects or S3 prefixes; may be repeated
     #[arg(long, value_name = "PATH|s3://BUCKET/PREFIX", help_heading = "Without a cluster")]
     pub(crate) files: Vec<Source>,
+    #[command(flatten)]
+    pub(crate) link: LinkArgs,
+}
+
+/// From when to when events count.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Bounds {
+    pub(crate) since: Option<Timestamp>,
+    pub(crate) until: Option<Timestamp>,
+}
+
+impl ScopeArgs {
+    /// The times that are meant at `now`.
+    ///
+    /// # Errors
+    /// When no time is left.
+    pub(crate) fn bounds(&self, now: Timestamp) -> Result<Bounds, CliError> {
+        let since = self.since.map(|when| when.start(now).ok_or(CliError::EmptySpan)).transpose()?;
+        let until = self.until.map(|when| when.end(now).ok_or(CliError::EmptySpan)).transpose()?;
+        if since.zip(until).is_some_and(|(since, until)| since > until) {
+            return Err(CliError::EmptySpan);
+        }
+        Ok(Bounds { since, until })
+    }
 }
 
 /// A point in time as people give it.
@@ -89,6 +115,20 @@ impl When {
     }
 }
 
+/// A span of time that has a length of its own, such as `90s`, `6h` or `2d`.
+///
+/// # Errors
+/// When the text is no such span.
+pub(crate) fn span(text: &str) -> Result<SignedDuration, SpanError> {
+    let span = text.parse::<Span>().ok().and_then(|span| span.to_duration(SpanRelativeTo::days_are_24_hours()).ok());
+    span.filter(SignedDuration::is_positive).ok_or(SpanError)
+}
+
+/// Why a text is no span of time.
+#[derive(Debug, thiserror::Error)]
+#[error("write a span such as 90s, 30m, 6h or 2d")]
+pub(crate) struct SpanError;
+
 /// The filters of a question, and the indices it is put to.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Scope {
@@ -106,11 +146,11 @@ impl Scope {
     /// # Errors
     /// When no time is left.
     pub(crate) fn new(args: &ScopeArgs, now: Timestamp) -> Result<Self, CliError> {
-        let since = args.since.map(|when| when.start(now).ok_or(CliError::EmptySpan)).transpose()?;
-        let until = args.until.map(|when| when.end(now).ok_or(CliError::EmptySpan)).transpose()?;
-        if since.zip(until).is_some_and(|(since, until)| since > until) {
-            return Err(CliError::EmptySpan);
-        }
+        Ok(Self::within(args, args.bounds(now)?))
+    }
+
+    /// The same between other times.
+    pub(crate) fn within(args: &ScopeArgs, Bounds { since, until }: Bounds) -> Self {
         let mut filters = Vec::new();
         filters.extend(since.map(|since| json!({"range": {"@timestamp": {"gte": since.to_string()}}})));
         filters.extend(until.map(|until| json!({"range": {"@timestamp": {"lte": until.to_string()}}})));
@@ -120,12 +160,12 @@ impl Scope {
         let day = |time: Timestamp| time.to_zoned(TimeZone::UTC).date();
         let (since, until) = (since.map(day), until.map(day));
         let (accounts, regions, indices) = (args.account.clone(), args.region.clone(), args.indices.clone());
-        Ok(Self { filters, since, until, accounts, regions, indices })
+        Self { filters, since, until, accounts, regions, indices }
     }
 
-    /// The indices to ask, where they are not those of the index prefix.
-    pub(super) fn indices(&self) -> Option<&str> {
-        self.indices.as_ref().map(Indices::as_str)
+    /// The indices of the cluster that are asked: those of its index prefix, where nothing else was said.
+    pub(super) fn indices_of(&self, cluster: &Cluster) -> String {
+        self.indices.as_ref().map_or_else(|| cluster.indices(), |indices| indices.as_str().to_owned())
     }
 
     /// Whether the object of this key may hold such events, as far as the key tells.
@@ -177,6 +217,13 @@ mod tests {
         for wrong in ["", "soon", "-7d", "7", "2026-11-31", "20.11.2026"] {
             assert!(wrong.parse::<When>().is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn spans_have_a_length_of_their_own() {
+        assert_eq!(span("2d 1h").unwrap(), SignedDuration::from_hours(49));
+        assert_eq!(span("90s").unwrap(), SignedDuration::from_secs(90));
+        assert!(["", "6", "-6h", "0s", "1mo"].iter().all(|text| span(text).is_err()));
     }
 
     #[test]

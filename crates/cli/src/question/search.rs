@@ -1,21 +1,20 @@
 //! `search`: the events that match a query.
 
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::NOTHING;
 use super::event::{Event, HEADER, LISTED, line, sort_by_time};
 use super::events::Events;
-use super::query::{Order, but_not, exists, search, term};
+use super::query::{Order, but_not, exists, lucene, search, term};
 use crate::args::questions::{MatchArgs, SearchArgs};
 use crate::error::CliError;
 use crate::output::{Answer, Style, columns};
 
-/// The query of the options, as Dashboards' bar has it with Lucene's syntax. See
-/// <https://docs.opensearch.org/latest/query-dsl/full-text/query-string/>.
+/// The query of the options.
 pub(super) fn matching(query: Option<&str>, args: &MatchArgs) -> Value {
     let mut with: Vec<Value> = Vec::new();
-    with.extend(query.map(|query| json!({"query_string": {"query": query, "analyze_wildcard": true}})));
+    with.extend(query.map(lucene));
     with.extend(args.human.then(|| term("actor.human", true)));
     with.extend(args.changes.then(|| term("readOnly", false)));
     with.extend(args.errors.then(|| term("outcome", "failure")));
@@ -69,6 +68,8 @@ impl Answer for Matches {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::event::Event;
 use super::events::Events;
-use super::query::searched;
+use super::query::{is_access_key, searched, term};
 use crate::error::CliError;
 
 pub(super) use answer::Who;
@@ -27,6 +27,12 @@ pub(super) async fn run(events: &Events<'_>, resource: &str) -> Result<Who, CliE
         None => events.first(query::first_seen(id)).await?,
     };
     Ok(Who::new(resource, created, changes, first_seen))
+}
+
+/// The query of what may answer: how the resource came to be, and what changed it.
+pub(super) fn asked(resource: &str) -> Value {
+    let id = searched(resource);
+    if is_access_key(id) { term("issued.accessKeyId", id) } else { query::change(id) }
 }
 
 /// The event that made the resource.

@@ -10,6 +10,7 @@
 pub(crate) mod fake;
 pub(crate) mod proxy;
 pub(crate) mod server;
+pub(crate) mod story;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

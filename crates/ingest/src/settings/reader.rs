@@ -42,16 +42,22 @@ impl<'l> Reader<'l> {
 
     /// An http or https URL. It may hold a password and is not repeated.
     pub(super) fn url(&mut self, variable: &Variable) -> String {
-        let text = self.text(variable).unwrap_or_default();
-        if text.is_empty() {
+        self.url_if_any(variable).unwrap_or_else(|| {
             self.problems.push(format!("{} is not set, allowed is {}", variable.name, variable.allowed));
-        } else if !(text.starts_with("https://") || text.starts_with("http://")) {
+            String::new()
+        })
+    }
+
+    /// The same, where it is set.
+    pub(super) fn url_if_any(&mut self, variable: &Variable) -> Option<String> {
+        let text = self.text(variable)?;
+        if !(text.starts_with("https://") || text.starts_with("http://")) {
             self.problems.push(format!(
                 "{} does not begin with https:// or http://, allowed is {}",
                 variable.name, variable.allowed
             ));
         }
-        text
+        Some(text)
     }
 
     pub(super) fn choice<T: Copy>(&mut self, variable: &Variable, choices: &[(&str, T)]) -> Option<T> {

@@ -92,6 +92,15 @@ fn access_logs_lie_in_parts_of_buckets_and_have_indices_of_their_own() {
 }
 
 #[test]
+fn dashboards_is_where_a_setting_says() {
+    assert_eq!(read(&[ENDPOINT]).unwrap().dashboards, None);
+    let place = |url| read(&[ENDPOINT, ("TRAILSEARCH_DASHBOARDS_URL", url)]);
+    assert_eq!(place("http://127.0.0.1:5601").unwrap().dashboards.as_deref(), Some("http://127.0.0.1:5601"));
+    let error = place("dashboards.example.com").unwrap_err().to_string();
+    assert!(error.contains("TRAILSEARCH_DASHBOARDS_URL does not begin with https:// or http://"), "{error}");
+}
+
+#[test]
 fn metrics_have_a_namespace_unless_it_is_empty() {
     let namespace = |text| read(&[ENDPOINT, ("TRAILSEARCH_METRICS_NAMESPACE", text)]);
     assert_eq!(read(&[ENDPOINT]).unwrap().metrics_namespace.as_deref(), Some("trailsearch"));

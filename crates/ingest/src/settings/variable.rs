@@ -161,6 +161,13 @@ pub(super) const STATE: Variable = variable(
      without it, the record fails its object. An object that one invocation cannot finish goes on from `checkpoints/` below it in the next; without it, the next begins at the first \
      record and finds duplicates. Each function needs a prefix of its own. Dead letters hold records as they were delivered, secrets included: protect them like the trail's bucket.",
 );
+pub(super) const DASHBOARDS: Variable = variable(
+    "TRAILSEARCH_DASHBOARDS_URL",
+    None,
+    Allowed::Form("a URL such as https://search.example.com/_dashboards or http://127.0.0.1:5601"),
+    "Where OpenSearch Dashboards answers. The command line's answers then end with a link to the same question there. On Amazon OpenSearch Service and Serverless it is \
+     `/_dashboards` of the endpoint where nothing else is said.",
+);
 pub(super) const REDACT: Variable = variable(
     "TRAILSEARCH_REDACT",
     Some("true"),
@@ -193,7 +200,7 @@ pub(super) const LOG: Variable = variable(
 );
 
 /// Every variable, in the order of the reference.
-pub const VARIABLES: [&Variable; 26] = [
+pub const VARIABLES: [&Variable; 27] = [
     &ENDPOINT,
     &AUTH,
     &USERNAME,
@@ -215,6 +222,7 @@ pub const VARIABLES: [&Variable; 26] = [
     &MAX_RECORD_BYTES,
     &DEADLINE_MARGIN,
     &STATE,
+    &DASHBOARDS,
     &REDACT,
     &PROMOTE,
     &DROP_NOISE,

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use trailsearch_core::ack::{shortened, with_causes};
 use trailsearch_ingest::Deadline;
-use trailsearch_setup::{Choices, Report};
+use trailsearch_setup::Choices;
 
 use super::members::{self, MembersError};
 use super::response::ResponseUrl;
@@ -144,12 +144,12 @@ impl Request {
 /// What a template may read with `Fn::GetAtt`.
 fn data(done: &Done) -> Value {
     match done {
-        Done::SetUp(Report { template, retention, monitors, dashboards, .. }) => json!({
-            "IndexTemplate": template.index_template,
-            "IndexTemplateState": template.state,
-            "Retention": short(&retention.to_string()),
-            "Monitors": short(&monitors.to_string()),
-            "Dashboards": short(&dashboards.to_string()),
+        Done::SetUp(report) => json!({
+            "IndexTemplate": report.template.index_template,
+            "IndexTemplateState": report.template.state,
+            "Retention": short(&report.retention.to_string()),
+            "Monitors": short(&report.monitors.to_string()),
+            "Dashboards": short(&report.dashboards.to_string()),
         }),
         Done::Left { left, .. } => json!({"Left": short(&left.join("; "))}),
     }

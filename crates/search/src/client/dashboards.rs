@@ -35,6 +35,29 @@ impl Dashboards {
         &self.0.endpoint
     }
 
+    /// The version that it says it is, such as `3.8.0`.
+    ///
+    /// # Errors
+    /// When there is no reply, or not one of Dashboards.
+    pub async fn version(&self) -> Result<String, SearchError> {
+        let status = self.0.get("api/status").await?;
+        let version = status.pointer("/version/number").and_then(Value::as_str);
+        version.map(str::to_owned).ok_or_else(|| self.0.not_opensearch(&status.to_string()))
+    }
+
+    /// Whether it has an index pattern of this id. See
+    /// <https://docs.opensearch.org/latest/api-reference/dashboards/saved-objects/>.
+    ///
+    /// # Errors
+    /// When there is no reply, or one that does not tell.
+    pub async fn has_index_pattern(&self, id: &str) -> Result<bool, SearchError> {
+        match self.0.get(&format!("api/saved_objects/index-pattern/{id}")).await {
+            Ok(_) => Ok(true),
+            Err(SearchError::NotFound { .. }) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Imports saved objects, one a line, in place of those with the same ids, and returns how many there were. See
     /// <https://docs.opensearch.org/latest/api-reference/dashboards/saved-objects/>.
     ///
@@ -103,6 +126,22 @@ mod tests {
         let reply = r#"{"success":false,"successCount":1,"errors":[{"id":"b","error":{"type":"missing_references"}}]}"#;
         let error = imported(reply).await.1.unwrap_err();
         assert!(error.to_string().ends_with("b (missing_references)"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn the_version_is_in_the_status() {
+        let (request, version) =
+            answered(r#"{"version":{"number":"3.8.0"}}"#, async |index| Dashboards(index).version().await).await;
+        assert!(request.starts_with("GET /prefix/api/status HTTP/1.1\r\n"), "{request}");
+        assert_eq!(version.unwrap(), "3.8.0");
+    }
+
+    #[tokio::test]
+    async fn an_index_pattern_is_there_by_its_id() {
+        let asked = async |index| Dashboards(index).has_index_pattern("trailsearch-events").await;
+        let (request, has) = answered("{}", asked).await;
+        assert!(request.starts_with("GET /prefix/api/saved_objects/index-pattern/trailsearch-events "), "{request}");
+        assert!(has.unwrap());
     }
 
     #[tokio::test]

@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::hop::End;
 use crate::output::{Answer, Style, columns, printable};
 use crate::question::event::{Event, HEADER, line};
+use crate::question::query::{any, term};
 
 /// The exit code where the chain breaks off before its origin.
 const BROKEN_OFF: u8 = 3;
@@ -71,6 +72,14 @@ impl Trace {
     /// The same with the call that made the key at the beginning.
     pub(super) fn with_key_made(self, key_made: Option<Event>) -> Self {
         Self { key_made, ..self }
+    }
+
+    /// The query of what was asked for: the call, or how its session's key was issued and what was done with it.
+    pub(in crate::question) fn asked(&self) -> Value {
+        let key = self.session.as_ref().map(|session| session.access_key.as_str());
+        let of_key = key.map(|key| [term("issued.accessKeyId", key), term("userIdentity.accessKeyId", key)]);
+        let call = self.chain.first().filter(|step| step.event.id() == self.asked);
+        any(call.map(|step| term("eventID", step.event.id())).into_iter().chain(of_key.into_iter().flatten()))
     }
 
     fn heading(&self) -> String {

@@ -61,10 +61,14 @@ pub(super) fn creations(resource: &str, verbs: &[&str]) -> Value {
     search(CANDIDATES, Order::Newest, &[&SHOWN[..], &EVIDENCE].concat(), &query)
 }
 
+/// What changed the resource.
+pub(super) fn change(resource: &str) -> Value {
+    but_not([touched(resource), succeeded()], [term("readOnly", true)])
+}
+
 /// The newest event that changed the resource.
 pub(super) fn last_change(resource: &str) -> Value {
-    let change = but_not([touched(resource), succeeded()], [term("readOnly", true)]);
-    search(1, Order::Newest, &SHOWN, &change)
+    search(1, Order::Newest, &SHOWN, &change(resource))
 }
 
 /// The oldest event of any kind that touched the resource.
