@@ -167,10 +167,10 @@ pub(crate) enum Question {
     #[command(after_help = LOGINS_HELP)]
     Logins(LoginsArgs),
     /// Tell whether logs arrive: denied deliveries, silent regions, changes of trails
-    #[command(after_help = DELIVERY_HELP)]
+    #[command(after_help = DELIVERY_HELP, mut_arg("files", |files| files.hide(true)))]
     Delivery(DeliveryArgs),
     /// Show events as they become searchable
-    #[command(after_help = TAIL_HELP)]
+    #[command(after_help = TAIL_HELP, mut_arg("files", |files| files.hide(true)))]
     Tail(TailArgs),
     /// Tell one event as a person would, with its raw form
     #[command(after_help = EXPLAIN_HELP)]
