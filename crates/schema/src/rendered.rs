@@ -644,6 +644,7 @@ pub const NOISE_PATHS: &[&[&str]] = &[
     &["eventSource"],
     &["userAgent"],
     &["userIdentity", "invokedBy"],
+    &["userIdentity", "sessionContext", "ec2RoleDelivery"],
     &["userIdentity", "sessionContext", "sessionIssuer", "arn"],
     &["userIdentity", "type"],
 ];
@@ -656,6 +657,7 @@ pub const NOISE_NAMES: &[&str] = &[
     "log-stream",
     "log-delivery",
     "log-encryption",
+    "agent-heartbeat",
     "trailsearch-read",
 ];
 
@@ -663,21 +665,21 @@ pub const NOISE_NAMES: &[&str] = &[
 pub static NOISE_RULES: &[Rule] = &[
     Rule { name: "config-probe", when: &[
         Condition::Member(2, &[Test::Starts("Get"), Test::Starts("List"), Test::Starts("Describe"), Test::Starts("Head"), Test::Starts("BatchGet")]),
-        Condition::Member(6, &[Test::Ends(":role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig")]),
+        Condition::Member(7, &[Test::Ends(":role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig")]),
         Condition::Member(0, &[Test::Starts("NoSuch"), Test::Ends("NotFound"), Test::Ends("NotFoundError"), Test::Ends("NotFoundException"), Test::Ends("NotFoundFault")]),
     ], unless: &[
         Condition::Member(0, &[Test::Is("NoSuchBucket")]),
     ] },
     Rule { name: "macie-probe", when: &[
         Condition::Member(2, &[Test::Starts("Get"), Test::Starts("List"), Test::Starts("Describe"), Test::Starts("Head"), Test::Starts("BatchGet")]),
-        Condition::Member(6, &[Test::Ends(":role/aws-service-role/macie.amazonaws.com/AWSServiceRoleForAmazonMacie")]),
+        Condition::Member(7, &[Test::Ends(":role/aws-service-role/macie.amazonaws.com/AWSServiceRoleForAmazonMacie")]),
         Condition::Member(0, &[Test::Starts("NoSuch"), Test::Ends("NotFound"), Test::Ends("NotFoundError"), Test::Ends("NotFoundException"), Test::Ends("NotFoundFault")]),
     ], unless: &[
         Condition::Member(0, &[Test::Is("NoSuchBucket")]),
     ] },
     Rule { name: "inspection-probe", when: &[
         Condition::Member(2, &[Test::Starts("Get"), Test::Starts("List"), Test::Starts("Describe"), Test::Starts("Head"), Test::Starts("BatchGet")]),
-        Condition::Member(6, &[Test::Ends(":role/aws-service-role/access-analyzer.amazonaws.com/AWSServiceRoleForAccessAnalyzer"), Test::Ends(":role/aws-service-role/securityhub.amazonaws.com/AWSServiceRoleForSecurityHub"), Test::Ends(":role/aws-service-role/trustedadvisor.amazonaws.com/AWSServiceRoleForTrustedAdvisor")]),
+        Condition::Member(7, &[Test::Ends(":role/aws-service-role/access-analyzer.amazonaws.com/AWSServiceRoleForAccessAnalyzer"), Test::Ends(":role/aws-service-role/securityhub.amazonaws.com/AWSServiceRoleForSecurityHub"), Test::Ends(":role/aws-service-role/trustedadvisor.amazonaws.com/AWSServiceRoleForTrustedAdvisor")]),
         Condition::Member(0, &[Test::Starts("NoSuch"), Test::Ends("NotFound"), Test::Ends("NotFoundError"), Test::Ends("NotFoundException"), Test::Ends("NotFoundFault")]),
     ], unless: &[
         Condition::Member(0, &[Test::Is("NoSuchBucket")]),
@@ -691,7 +693,7 @@ pub static NOISE_RULES: &[Rule] = &[
     Rule { name: "log-delivery", when: &[
         Condition::Member(2, &[Test::Is("PutObject"), Test::Is("GetBucketAcl")]),
         Condition::Member(3, &[Test::Is("s3.amazonaws.com")]),
-        Condition::Member(7, &[Test::Is("AWSService")]),
+        Condition::Member(8, &[Test::Is("AWSService")]),
         Condition::Member(5, &[Test::Is("cloudtrail.amazonaws.com"), Test::Is("delivery.logs.amazonaws.com")]),
         Condition::Member(0, &[Test::Absent]),
         Condition::Member(1, &[Test::Absent]),
@@ -699,8 +701,15 @@ pub static NOISE_RULES: &[Rule] = &[
     Rule { name: "log-encryption", when: &[
         Condition::Member(2, &[Test::Is("GenerateDataKey")]),
         Condition::Member(3, &[Test::Is("kms.amazonaws.com")]),
-        Condition::Member(7, &[Test::Is("AWSService")]),
+        Condition::Member(8, &[Test::Is("AWSService")]),
         Condition::Member(5, &[Test::Is("cloudtrail.amazonaws.com"), Test::Is("delivery.logs.amazonaws.com")]),
+        Condition::Member(0, &[Test::Absent]),
+        Condition::Member(1, &[Test::Absent]),
+    ], unless: &[] },
+    Rule { name: "agent-heartbeat", when: &[
+        Condition::Member(2, &[Test::Is("UpdateInstanceInformation"), Test::Is("UpdateInstanceAssociationStatus")]),
+        Condition::Member(3, &[Test::Is("ssm.amazonaws.com")]),
+        Condition::Member(6, &[Test::Is("1.0"), Test::Is("2.0")]),
         Condition::Member(0, &[Test::Absent]),
         Condition::Member(1, &[Test::Absent]),
     ], unless: &[] },

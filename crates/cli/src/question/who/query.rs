@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::question::query::{Order, all, any, but_not, is_assigned, search, succeeded, term, touched};
+use crate::question::query::{Order, all, any, but_not, exists, is_assigned, search, succeeded, term, touched};
 
 /// How a call's name begins that makes something.
 pub(super) const MAKERS: &[&str] = &[
@@ -61,9 +61,9 @@ pub(super) fn creations(resource: &str, verbs: &[&str]) -> Value {
     search(CANDIDATES, Order::Newest, &[&SHOWN[..], &EVIDENCE].concat(), &query)
 }
 
-/// What changed the resource.
+/// What changed the resource; what recurs without end, such as an agent's sign of life, tells nobody anything.
 pub(super) fn change(resource: &str) -> Value {
-    but_not([touched(resource), succeeded()], [term("readOnly", true)])
+    but_not([touched(resource), succeeded()], [term("readOnly", true), exists("noise")])
 }
 
 /// The newest event that changed the resource.

@@ -146,6 +146,6 @@ fn a_day_of_an_organization() {
             counts.iter_mut().for_each(|(name, count)| *count += usize::from(noise == json!([name])));
         }
     }
-    let expected = [60, 15, 0, 40, 12, 6, 0];
+    let expected = [60, 15, 0, 40, 12, 6, 4, 0];
     assert_eq!(counts.iter().map(|(_, count)| *count).collect::<Vec<_>>(), expected, "{counts:?}");
 }
