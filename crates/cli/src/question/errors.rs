@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::NOTHING;
 use super::events::Events;
 use super::query::{but_not, count, exists, term};
-use super::top::buckets;
+use super::top::{buckets, time};
 use crate::args::questions::ErrorsArgs;
 use crate::error::CliError;
 use crate::output::{Answer, Style, bar, columns};
@@ -67,7 +67,7 @@ impl Code {
             events: bucket["doc_count"].as_u64().unwrap_or_default(),
             actors: owners(&bucket["actors"]),
             calls: owners(&bucket["calls"]),
-            newest: bucket["newest"]["value_as_string"].as_str().unwrap_or_default().to_owned(),
+            newest: time(&bucket["newest"]),
         }
     }
 

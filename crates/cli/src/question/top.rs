@@ -1,5 +1,6 @@
 //! `top`: counts by any field or path.
 
+use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -94,6 +95,12 @@ fn values(bucket: &Value) -> Vec<String> {
 
 fn text(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// The time that an aggregation answers, as events have it.
+pub(super) fn time(aggregation: &Value) -> String {
+    let text = aggregation["value_as_string"].as_str().unwrap_or_default();
+    text.parse().map_or_else(|_| text.to_owned(), |time: Timestamp| time.to_string())
 }
 
 /// The buckets of an aggregation, none where the index pattern matches nothing.

@@ -63,7 +63,7 @@ impl Answer for Delivery {
         let changes: Vec<Vec<String>> = self.changes.iter().map(line).collect();
         let nothing_at_all = "no event of the last seven days is in the index (check --until, --account, --region and --index-prefix, and that logs are ingested)\n";
         let empty = if self.regions.is_empty() { nothing_at_all } else { "" };
-        let heard = format!("accounts and regions, in the week before {}", self.at);
+        let heard = format!("accounts and regions, in the week before {:.0}", self.at);
         section("denied deliveries", &Denial::HEADER, &denied, style)
             + &section(&heard, &Pace::HEADER, &regions, style)
             + &section("changes of trails and log buckets", &HEADER, &changes, style)

@@ -1,11 +1,10 @@
 //! Deliveries that were denied, by what was to be written where.
 
-use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::question::event::Event;
-use crate::question::top::buckets;
+use crate::question::top::{buckets, time};
 
 /// The fields that groups are made by: who delivers, what it called, and how it failed where.
 const GROUPED: [&str; 5] = ["userIdentity.invokedBy", "eventName", "errorCode", "recipientAccountId", "awsRegion"];
@@ -82,12 +81,6 @@ impl Denial {
         let events = events.to_string();
         [service, call, target, error, &events, first, newest, account, region, event].map(Clone::clone).to_vec()
     }
-}
-
-/// The time that an aggregation answers, as events have it.
-fn time(aggregation: &Value) -> String {
-    let text = aggregation["value_as_string"].as_str().unwrap_or_default();
-    text.parse().map_or_else(|_| text.to_owned(), |time: Timestamp| time.to_string())
 }
 
 #[cfg(test)]
