@@ -10,7 +10,7 @@ locals {
     TRAILSEARCH_STATE_S3_URI            = "s3://${local.state_bucket}/${var.state.prefix}"
     TRAILSEARCH_METRICS_NAMESPACE       = var.function.metrics_namespace
     TRAILSEARCH_ACCESS_LOGS             = join(",", [for each in local.access_logs : "${each.bucket}/${each.prefix}"])
-    TRAILSEARCH_ACCESS_LOG_INDEX_PREFIX = length(var.access_logs) == 0 ? "" : var.access_log_index_prefix
+    TRAILSEARCH_ACCESS_LOG_INDEX_PREFIX = length(local.access_logs) == 0 ? "" : var.access_logs.index_prefix
   }
   # What is not chosen is left out: the function takes an empty setting for a wrong one.
   environment = merge({ for name, value in local.settings : name => value if value != null && value != "" }, var.function.environment)

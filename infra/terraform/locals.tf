@@ -22,5 +22,9 @@ locals {
   state_bucket       = coalesce(var.state.bucket, "${var.name}-state-${local.account}-${local.region}")
   state_arn          = "arn:${local.partition}:s3:::${local.state_bucket}/${var.state.prefix}"
 
-  access_logs = [for each in var.access_logs : merge(each, { bucket = coalesce(each.bucket, local.log_bucket) })]
+  makes_access_bucket = coalesce(var.access_logs.create, var.delivery.topic_arn == null)
+  access_bucket       = "${var.name}-access-${local.account}-${local.region}"
+  access_prefix       = "access/"
+  made_access_logs    = local.makes_access_bucket ? [{ bucket = local.access_bucket, prefix = local.access_prefix, manage_notifications = true }] : []
+  access_logs         = concat(local.made_access_logs, var.access_logs.sources)
 }

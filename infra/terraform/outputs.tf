@@ -13,6 +13,11 @@ output "log_bucket" {
   value       = local.log_bucket
 }
 
+output "access_bucket" {
+  description = "The bucket for S3 server access logs: have other buckets of this account and region log to it below access/. Null where none is made."
+  value       = local.own_access_bucket
+}
+
 output "state_uri" {
   description = "Where dead letters and checkpoints are kept; `trailsearch replay` takes what stands below dead-letters/."
   value       = local.settings.TRAILSEARCH_STATE_S3_URI

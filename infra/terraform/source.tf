@@ -1,3 +1,19 @@
+module "access_bucket" {
+  source = "./modules/access-bucket"
+  count  = local.makes_access_bucket ? 1 : 0
+
+  name            = local.access_bucket
+  prefix          = local.access_prefix
+  expiration_days = var.access_logs.expiration_days
+  force_destroy   = var.access_logs.force_destroy
+  tags            = var.tags
+}
+
+locals {
+  # Where the buckets made here log their requests, unless the caller says otherwise.
+  own_access_bucket = one(module.access_bucket[*].name)
+}
+
 module "log_bucket" {
   source = "./modules/log-bucket"
   count  = var.log_bucket.create ? 1 : 0
@@ -9,7 +25,8 @@ module "log_bucket" {
   key_arn           = local.key_arn
   expiration_days   = var.log_bucket.expiration_days
   force_destroy     = var.log_bucket.force_destroy
-  access_log_bucket = var.log_bucket.access_log_bucket
+  access_log_bucket = var.log_bucket.access_log_bucket != null ? var.log_bucket.access_log_bucket : local.own_access_bucket
+  access_log_prefix = local.access_prefix
   tags              = var.tags
 }
 
@@ -47,7 +64,7 @@ locals {
     },
     {
       for bucket in local.other_buckets : bucket => {
-        bucket  = bucket
+        bucket  = local.makes_access_bucket && bucket == local.access_bucket ? local.own_access_bucket : bucket
         manage  = alltrue([for each in local.access_logs : each.manage_notifications if each.bucket == bucket])
         objects = [for each in local.access_logs : { prefix = each.prefix, suffix = null } if each.bucket == bucket]
       }

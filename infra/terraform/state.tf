@@ -3,7 +3,7 @@
 resource "aws_s3_bucket" "state" {
   count = local.makes_state_bucket ? 1 : 0
 
-  #checkov:skip=CKV_AWS_18: access logs need a bucket of their own; state.access_log_bucket names it
+  #checkov:skip=CKV_AWS_18: into the access bucket, unless the caller wants none
   #checkov:skip=CKV_AWS_19: encrypted below, with the key of encryption.tf; without one, by S3
   #checkov:skip=CKV_AWS_144: dead letters are copies of what the log bucket holds
   #checkov:skip=CKV_AWS_145: encrypted with the key of encryption.tf, unless the caller wants none
@@ -99,11 +99,11 @@ resource "aws_s3_bucket_lifecycle_configuration" "state" {
 }
 
 resource "aws_s3_bucket_logging" "state" {
-  count = local.makes_state_bucket && var.state.access_log_bucket != null ? 1 : 0
+  count = local.makes_state_bucket && (var.state.access_log_bucket != null || local.makes_access_bucket) ? 1 : 0
 
   bucket        = aws_s3_bucket.state[0].id
-  target_bucket = var.state.access_log_bucket
-  target_prefix = "${local.state_bucket}/"
+  target_bucket = var.state.access_log_bucket != null ? var.state.access_log_bucket : local.own_access_bucket
+  target_prefix = "${local.access_prefix}${local.state_bucket}/"
 }
 
 resource "aws_s3_bucket_policy" "state" {

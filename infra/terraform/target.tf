@@ -2,7 +2,7 @@
 
 locals {
   prefix   = var.function.index_prefix
-  prefixes = concat([local.prefix], length(var.access_logs) == 0 ? [] : [var.access_log_index_prefix])
+  prefixes = concat([local.prefix], length(local.access_logs) == 0 ? [] : [var.access_logs.index_prefix])
 
   domain     = var.target.new_domain != null ? one(module.domain[*]) : var.target.domain
   collection = var.target.new_collection != null ? one(module.collection[*]) : var.target.collection

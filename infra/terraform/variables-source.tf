@@ -131,25 +131,34 @@ variable "delivery" {
 
 variable "access_logs" {
   description = <<-EOT
-    S3 server access logs to index as well: buckets that S3 delivers them to, and the prefix below which they are. `bucket` may be left out for a new log bucket's
-    own. Notifications are written for those whose `manage_notifications` is true.
+    S3 server access logs, which show denied deliveries to buckets without data events. `create` makes a bucket for them, to which the buckets made here log, and others may (target prefix `access/…`);
+    unless said otherwise it is made where its notifications can be written, so not with `delivery.topic_arn`. `sources` are buckets that exist and take access logs below `prefix`;
+    notifications are written for those whose `manage_notifications` is true. `index_prefix` is what the names of their indices start with.
   EOT
-  type = list(object({
-    bucket               = optional(string)
-    prefix               = string
-    manage_notifications = optional(bool, true)
-  }))
-  default  = []
+  type = object({
+    create          = optional(bool)
+    expiration_days = optional(number, 90)
+    force_destroy   = optional(bool, false)
+    index_prefix    = optional(string, "s3-access")
+    sources = optional(list(object({
+      bucket               = string
+      prefix               = string
+      manage_notifications = optional(bool, true)
+    })), [])
+  })
+  default  = {}
   nullable = false
 
   validation {
-    condition     = alltrue([for each in var.access_logs : can(regex("^[^/,][^,]*/$", each.prefix))])
+    condition     = !coalesce(var.access_logs.create, false) || var.delivery.topic_arn == null
+    error_message = "access_logs.create goes without delivery.topic_arn: nobody would tell that topic of a new bucket's objects."
+  }
+  validation {
+    condition     = alltrue([for each in var.access_logs.sources : can(regex("^[^/,][^,]*/$", each.prefix))])
     error_message = "access_logs' prefixes end with a slash, do not begin with one and hold no comma."
   }
-}
-
-variable "access_log_index_prefix" {
-  description = "What the names of the access logs' indices start with."
-  type        = string
-  default     = "s3-access"
+  validation {
+    condition     = can(regex("^[a-z0-9][a-z0-9._-]*$", var.access_logs.index_prefix)) && var.access_logs.index_prefix != var.function.index_prefix
+    error_message = "access_logs.index_prefix is of the form of function.index_prefix, and another one."
+  }
 }

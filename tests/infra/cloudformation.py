@@ -70,6 +70,12 @@ def notification(values: Values) -> list[Form]:
     return bucket(values, {"NotificationConfiguration": {"QueueConfigurations": told}})
 
 
+def logging(values: Values) -> list[Form]:
+    """Where a bucket's requests are logged."""
+    to = {"DestinationBucketName": values["target_bucket"], "LogFilePrefix": values["target_prefix"]}
+    return bucket(values, {"LoggingConfiguration": to})
+
+
 def public_access(values: Values) -> list[Form]:
     """Who of the public gets in."""
     names = ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets")
@@ -267,6 +273,7 @@ FORMS = {
     "aws_s3_bucket_server_side_encryption_configuration": encryption,
     "aws_s3_bucket_lifecycle_configuration": lifecycle,
     "aws_s3_bucket_notification": notification,
+    "aws_s3_bucket_logging": logging,
     "aws_s3_bucket_policy": policy_of("AWS::S3::BucketPolicy", "bucket", "Bucket"),
     "aws_cloudtrail": trail,
     "aws_sqs_queue": queue,

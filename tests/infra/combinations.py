@@ -22,7 +22,7 @@ COMBINATIONS: dict[str, dict[str, Any]] = {
         "log_bucket": {"prefix": "organization", "expiration_days": 2555, "access_log_bucket": ACCESS_LOGS},
         "delivery": {"from": "topic"},
         "target": {"new_collection": {"reader_arns": ["arn:aws:iam::123456789012:role/analyst"]}},
-        "access_logs": [{"prefix": "access/"}, {"bucket": ACCESS_LOGS, "prefix": "s3/"}],
+        "access_logs": {"sources": [{"bucket": ACCESS_LOGS, "prefix": "s3/"}]},
     },
     "existing bucket and domain, function at once": {
         "log_bucket": {**EXISTING_BUCKET, "kms_key_arn": "KEY"},
@@ -31,6 +31,7 @@ COMBINATIONS: dict[str, dict[str, Any]] = {
         "target": {"domain": EXISTING_DOMAIN},
         "encryption": NO_KEY,
         "state": {"bucket": STATE, "prefix": "trailsearch/a"},
+        "access_logs": {"create": False},
         "function": {"architecture": "x86_64", "reserved_concurrency": 5, "tracing": "PassThrough"},
         "setup": {"enabled": False},
         "alarms": {"topic_arn": "ALARMS", "watched": [{"account": "111122223333", "region": "eu-central-1"}]},
@@ -65,7 +66,7 @@ COMBINATIONS: dict[str, dict[str, Any]] = {
         "delivery": {"from": "eventbridge", "to": "function"},
         "target": {"endpoint": {"url": "https://search.example.com"}},
         "trail": {"multi_region": False, "log_file_validation": False},
-        "function": {"environment": {"TRAILSEARCH_DROP_NOISE": "config-probe"}},
+        "function": {"environment": {"TRAILSEARCH_DROP_NOISE": "config-probe", "TRAILSEARCH_INDEX_BY": "account"}},
     },
     "another trail into a new bucket": {
         "trail": {"create": False, "arn": "arn:aws:cloudtrail:eu-central-1:111122223333:trail/organization"},
@@ -103,7 +104,7 @@ WRONG: list[tuple[dict[str, Any], list[str]]] = [
             "name": "Trail Search",
             "function": {"architecture": "arm", "timeout_seconds": 5, "memory_mb": 64, "tracing": "On"},
             "log_bucket": {"create": False, "expiration_days": 5, "prefix": "/a"},
-            "access_logs": [{"prefix": "access"}],
+            "access_logs": {"sources": [{"bucket": ACCESS_LOGS, "prefix": "access"}], "index_prefix": "cloudtrail"},
             "alarms": {"silent_hours": 48, "watched": [{"account": "production", "region": "eu-central-1"}]},
             "state": {"prefix": "/state/", "dead_letter_days": 0},
             "setup": {"retention_days": 0, "dashboards": "http://a.example.com"},
@@ -120,6 +121,7 @@ WRONG: list[tuple[dict[str, Any], list[str]]] = [
             "expiration_days is for a new bucket",
             "log_bucket.prefix has no slash",
             "prefixes end with a slash",
+            "access_logs.index_prefix is",
             "silent_hours is between",
             "by their 12 digits",
             "state.prefix is",
@@ -165,8 +167,12 @@ WRONG: list[tuple[dict[str, Any], list[str]]] = [
         ["topic (with topic_arn) or eventbridge", "endpoint begins with https"],
     ),
     (
-        {"trail": {"create": False}, "delivery": {"topic_arn": "arn:aws:sns:us-east-1:123456789012:a"}},
-        ["trail.arn is needed", "topic_arn goes with"],
+        {
+            "trail": {"create": False},
+            "delivery": {"topic_arn": "arn:aws:sns:us-east-1:123456789012:a"},
+            "access_logs": {"create": True},
+        },
+        ["trail.arn is needed", "topic_arn goes with", "access_logs.create goes without"],
     ),
 ]
 """Choices that are refused, and what is said of each."""

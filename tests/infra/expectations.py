@@ -34,6 +34,16 @@ def log_bucket(made: Deployment) -> str:
     return chosen(made, "log_bucket", "name", f"trailsearch-logs-{ACCOUNT}-us-east-1")
 
 
+def access_bucket() -> str:
+    """The bucket that is made for access logs."""
+    return f"trailsearch-access-{ACCOUNT}-us-east-1"
+
+
+def makes_access_bucket(made: Deployment) -> bool:
+    """Whether there is one."""
+    return chosen(made, "access_logs", "create", "topic_arn" not in made.choices.get("delivery", {}))
+
+
 def check_function(case: TestCase, made: Deployment) -> None:
     """The function's settings."""
     function = made.configuration()
@@ -47,7 +57,8 @@ def check_function(case: TestCase, made: Deployment) -> None:
     case.assertEqual(settings["TRAILSEARCH_DOCUMENT_IDS"], "automatic" if is_time_series(made) else "event")
     case.assertEqual(settings["TRAILSEARCH_STATE_S3_URI"].removeprefix("s3://").partition("/")[2], state_prefix(made))
     case.assertLessEqual(chosen(made, "function", "environment", {}).items(), settings.items())
-    access_logs = [f"{each.get('bucket', log_bucket(made))}/{each['prefix']}" for each in made.choices.get("access_logs", [])]
+    access_logs = [f"{access_bucket()}/access/"] if makes_access_bucket(made) else []
+    access_logs += [f"{each['bucket']}/{each['prefix']}" for each in chosen(made, "access_logs", "sources", [])]
     case.assertEqual(settings.get("TRAILSEARCH_ACCESS_LOGS", ""), ",".join(access_logs))
     case.assertEqual(settings.get("OPENSEARCH_SECRET_ID"), target(made).get("secret_arn"))
     groups = made.emulator.client("logs").describe_log_groups(logGroupNamePrefix="/aws/lambda/trailsearch")["logGroups"]

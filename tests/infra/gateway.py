@@ -10,10 +10,12 @@ import json
 import re
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, unquote, urlsplit
 
+import buckets
+import mappings
 import redrive
 import serverless
 
@@ -66,6 +68,7 @@ class Gateway:
         self.invoke = invoke
         self.calls: list[Call] = []
         self.policies = serverless.Policies()
+        self.bucket_policies = buckets.Policies()
         self.redrive = redrive.Redrive()
         self.server = ThreadingHTTPServer((HOST, 0), handler(self))
         self.server.daemon_threads = True
@@ -95,9 +98,21 @@ class Gateway:
             return Reply(200, [("Content-Type", "application/json"), *error], body)
         if call.service == "aoss" and self.policies.knows(call.target):
             return as_json(*self.policies.answer(call.target, call.json()))
+        if call.path.startswith(mappings.PATH):
+            reply = self.forward(replace(call, body=mappings.amend(call.method, call.body)), headers)
+            return replace(reply, body=mappings.answer(reply.body))
+        if call.service == "s3":
+            return self.answer_bucket(call, headers)
         if call.service == "sqs":
             return self.answer_queue(call, headers)
         return self.forward(call, headers)
+
+    def answer_bucket(self, call: Call, headers: dict[str, str]) -> Reply:
+        """The reply of S3, with the policies that moto misreads."""
+        about = (call.method, call.path, call.query)
+        reply = self.forward(replace(call, body=self.bucket_policies.amend(*about, call.body)), headers)
+        body = self.bucket_policies.answer(*about, reply.body) if reply.status == 200 else reply.body
+        return replace(reply, body=body)
 
     def answer_queue(self, call: Call, headers: dict[str, str]) -> Reply:
         """The reply of SQS, with the one attribute that moto refuses."""
@@ -105,7 +120,7 @@ class Gateway:
         if own is not None:
             return as_json(200, own)
         reply = self.forward(call, headers)
-        return Reply(reply.status, reply.headers, self.redrive.amend(call.target, call.json(), reply.body))
+        return replace(reply, body=self.redrive.amend(call.target, call.json(), reply.body))
 
     def forward(self, call: Call, headers: dict[str, str]) -> Reply:
         """The reply of the server behind."""

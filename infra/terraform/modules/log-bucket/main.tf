@@ -1,7 +1,7 @@
 # The bucket that CloudTrail writes to.
 
 resource "aws_s3_bucket" "this" {
-  #checkov:skip=CKV_AWS_18: access logs need a bucket of their own; access_log_bucket names it
+  #checkov:skip=CKV_AWS_18: into the access bucket, unless the caller wants none
   #checkov:skip=CKV_AWS_19: encrypted below, with the key that the caller gives; without one, by S3
   #checkov:skip=CKV_AWS_144: copies in another region are for the owner to decide, they double the cost of storage
   #checkov:skip=CKV_AWS_145: encrypted with the key that the caller gives; without one, by S3
@@ -79,7 +79,7 @@ resource "aws_s3_bucket_logging" "this" {
 
   bucket        = aws_s3_bucket.this.id
   target_bucket = var.access_log_bucket
-  target_prefix = "${var.name}/"
+  target_prefix = "${var.access_log_prefix}${var.name}/"
 }
 
 resource "aws_s3_bucket_policy" "this" {

@@ -38,6 +38,11 @@ variable "access_log_bucket" {
   type        = string
 }
 
+variable "access_log_prefix" {
+  description = "What the keys of access logs start with there, ending with a slash."
+  type        = string
+}
+
 variable "tags" {
   description = "Tags of every resource."
   type        = map(string)
