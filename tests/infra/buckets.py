@@ -35,4 +35,12 @@ def is_policy(query: str) -> bool:
 def allowed(policy: dict[str, Any]) -> dict[str, Any]:
     """What a policy allows, whatever the conditions."""
     statements = [each for each in policy["Statement"] if each["Effect"] == "Allow"]
-    return {**policy, "Statement": [{name: each[name] for name in each if name != "Condition"} for each in statements]}
+    return {**policy, "Statement": [unconditional(each) for each in statements]}
+
+
+def unconditional(statement: dict[str, Any]) -> dict[str, Any]:
+    """A statement without conditions. Where access logs may go, moto knows the very prefix or everything."""
+    kept = {name: value for name, value in statement.items() if name != "Condition"}
+    if statement["Principal"] == {"Service": "logging.s3.amazonaws.com"}:
+        kept["Resource"] = statement["Resource"].partition("/")[0] + "/*"
+    return kept

@@ -36,9 +36,13 @@ def encryption(values: Values) -> list[Form]:
     """A bucket's encryption."""
     rule = part(values, "rule")
     default = part(rule, "apply_server_side_encryption_by_default")
-    by_default = {"SSEAlgorithm": default["sse_algorithm"], "KMSMasterKeyID": default["kms_master_key_id"]}
-    rules = [{"BucketKeyEnabled": rule["bucket_key_enabled"], "ServerSideEncryptionByDefault": by_default}]
-    return bucket(values, {"BucketEncryption": {"ServerSideEncryptionConfiguration": rules}})
+    by_default = {"SSEAlgorithm": default["sse_algorithm"]}
+    if default["kms_master_key_id"]:
+        by_default["KMSMasterKeyID"] = default["kms_master_key_id"]
+    found = {"ServerSideEncryptionByDefault": by_default}
+    if rule["bucket_key_enabled"] is not None:
+        found["BucketKeyEnabled"] = rule["bucket_key_enabled"]
+    return bucket(values, {"BucketEncryption": {"ServerSideEncryptionConfiguration": [found]}})
 
 
 def lifecycle(values: Values) -> list[Form]:

@@ -104,7 +104,6 @@ WRONG: list[tuple[dict[str, Any], list[str]]] = [
             "name": "Trail Search",
             "function": {"architecture": "arm", "timeout_seconds": 5, "memory_mb": 64, "tracing": "On"},
             "log_bucket": {"create": False, "expiration_days": 5, "prefix": "/a"},
-            "access_logs": {"sources": [{"bucket": ACCESS_LOGS, "prefix": "access"}], "index_prefix": "cloudtrail"},
             "alarms": {"silent_hours": 48, "watched": [{"account": "production", "region": "eu-central-1"}]},
             "state": {"prefix": "/state/", "dead_letter_days": 0},
             "setup": {"retention_days": 0, "dashboards": "http://a.example.com"},
@@ -120,8 +119,6 @@ WRONG: list[tuple[dict[str, Any], list[str]]] = [
             "log_bucket.name is needed",
             "expiration_days is for a new bucket",
             "log_bucket.prefix has no slash",
-            "prefixes end with a slash",
-            "access_logs.index_prefix is",
             "silent_hours is between",
             "by their 12 digits",
             "state.prefix is",
@@ -170,9 +167,17 @@ WRONG: list[tuple[dict[str, Any], list[str]]] = [
         {
             "trail": {"create": False},
             "delivery": {"topic_arn": "arn:aws:sns:us-east-1:123456789012:a"},
-            "access_logs": {"create": True},
         },
-        ["trail.arn is needed", "topic_arn goes with", "access_logs.create goes without"],
+        ["trail.arn is needed", "topic_arn goes with"],
+    ),
+    (
+        {
+            "log_bucket": UNMANAGED_BUCKET,
+            "trail": {"create": False},
+            "delivery": {"from": "topic", "topic_arn": "TOPIC"},
+            "access_logs": {"create": True, "index_prefix": "cloudtrail", "sources": [{"bucket": ACCESS_LOGS, "prefix": "access"}]},
+        },
+        ["access_logs.create goes without", "prefixes end with a slash", "access_logs.index_prefix is"],
     ),
 ]
 """Choices that are refused, and what is said of each."""

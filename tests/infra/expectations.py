@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 from unittest import TestCase
+from urllib.parse import unquote_plus
 
 from deployment import Deployment
 
@@ -91,7 +92,9 @@ def state_prefix(made: Deployment) -> str:
 def check_source(case: TestCase, made: Deployment) -> None:
     """That a new object's notification gets where it should."""
     if to_queue(made):
-        case.assertIn(put_object(made), received(made), "the queue hears of a new object")
+        keys, bodies = put_objects(made), received(made)
+        for key in keys:
+            case.assertIn(key, bodies, "the queue hears of a new object")
         [mapping] = made.emulator.client("lambda").list_event_source_mappings()["EventSourceMappings"]
         case.assertEqual(mapping["FunctionResponseTypes"], ["ReportBatchItemFailures"])
         case.assertEqual(mapping["BatchSize"], chosen(made, "delivery", "batch_size", 10))
@@ -133,20 +136,24 @@ def told(made: Deployment) -> list[str]:
     return [each["Arn"] for each in targets]
 
 
-def put_object(made: Deployment) -> str:
-    """Puts an object where CloudTrail would; gives its key."""
+def put_objects(made: Deployment) -> list[str]:
+    """Puts an object where CloudTrail would, and an access log where S3 would; gives their keys."""
     prefix = chosen(made, "log_bucket", "prefix", "")
     key = f"{prefix}/AWSLogs/{ACCOUNT}/CloudTrail/us-east-1/2026/11/20/a.json.gz".lstrip("/")
-    made.emulator.client("s3").put_object(Bucket=log_bucket(made), Key=key, Body=b"")
-    return key
+    places = [(log_bucket(made), key)]
+    if makes_access_bucket(made):
+        places.append((access_bucket(), "access/example/2026-11-20-09-14-00-8C2A7F31D09B4E65"))
+    for bucket, key in places:
+        made.emulator.client("s3").put_object(Bucket=bucket, Key=key, Body=b"")
+    return [key for _, key in places]
 
 
 def received(made: Deployment) -> str:
-    """All that the queue holds."""
+    """All that the queue holds. Keys are form-encoded there."""
     sqs = made.emulator.client("sqs")
     url = sqs.get_queue_url(QueueName="trailsearch")["QueueUrl"]
     messages = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=2).get("Messages", [])
-    return "\n".join(message["Body"] for message in messages)
+    return unquote_plus("\n".join(message["Body"] for message in messages))
 
 
 def check_queues(case: TestCase, made: Deployment) -> None:

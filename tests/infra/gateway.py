@@ -96,8 +96,9 @@ class Gateway:
             failed, body = self.invoke(unquote(invocation[1]).rpartition(":")[2], call.body)
             error = [("X-Amz-Function-Error", "Unhandled")] if failed else []
             return Reply(200, [("Content-Type", "application/json"), *error], body)
-        if call.service == "aoss" and self.policies.knows(call.target):
-            return as_json(*self.policies.answer(call.target, call.json()))
+        policy = self.policies.answer(call.target, call.json()) if call.service == "aoss" else None
+        if policy is not None:
+            return as_json(*policy)
         if call.path.startswith(mappings.PATH):
             reply = self.forward(replace(call, body=mappings.amend(call.method, call.body)), headers)
             return replace(reply, body=mappings.answer(reply.body))

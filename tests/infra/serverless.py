@@ -1,4 +1,4 @@
-"""Access and lifecycle policies of OpenSearch Serverless, of which moto knows none: kept, told and forgotten.
+"""Access and lifecycle policies of OpenSearch Serverless, of which moto knows none: kept, told and forgotten. And security policies once they are deleted, which moto cannot do.
 
 https://docs.aws.amazon.com/opensearch-service/latest/ServerlessAPIReference/API_Operations.html
 """
@@ -17,24 +17,34 @@ class Policies:
 
     def __init__(self) -> None:
         self.kept: dict[tuple[str, str, str], dict[str, Any]] = {}
+        self.gone: set[tuple[str, str, str]] = set()
         self.version = 0
 
-    def knows(self, operation: str) -> bool:
-        """Whether the operation is one of theirs."""
-        return operation == "BatchGetLifecyclePolicy" or split(operation)[1] in KINDS
-
-    def answer(self, operation: str, request: dict[str, Any]) -> tuple[int, dict[str, Any]]:
-        """The status and the reply."""
+    def answer(self, operation: str, request: dict[str, Any]) -> tuple[int, dict[str, Any]] | None:
+        """The status and the reply; none for moto's."""
         if operation == "BatchGetLifecyclePolicy":
             return self.batch(request["identifiers"])
         verb, kind = split(operation)
-        key = (kind, request["type"], request["name"])
+        key = (kind, request.get("type", ""), request.get("name", ""))
+        if kind == "SecurityPolicy":
+            return self.security(verb, key)
+        return self.other(verb, key, request) if kind in KINDS else None
+
+    def security(self, verb: str, key: tuple[str, str, str]) -> tuple[int, dict[str, Any]] | None:
+        """The reply about a security policy that is deleted."""
+        if verb == "Delete":
+            self.gone.add(key)
+            return 200, {}
+        return NOT_FOUND if verb == "Get" and key in self.gone else None
+
+    def other(self, verb: str, key: tuple[str, str, str], request: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        """The reply about a policy of which moto knows nothing."""
         if verb in ("Create", "Update"):
             self.kept[key] = self.detail(request)
         if key not in self.kept:
             return NOT_FOUND
         detail = self.kept.pop(key) if verb == "Delete" else self.kept[key]
-        return 200, {} if verb == "Delete" else {KINDS[kind]: detail}
+        return 200, {} if verb == "Delete" else {KINDS[key[0]]: detail}
 
     def batch(self, identifiers: list[dict[str, str]]) -> tuple[int, dict[str, Any]]:
         """Several lifecycle policies at once."""

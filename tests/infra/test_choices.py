@@ -50,14 +50,21 @@ class Choices(unittest.TestCase):
                 s3.delete_object(Bucket=bucket["Name"], Key=each["Key"], VersionId=each["VersionId"])
 
     def test_wrong_choices_are_refused_with_what_is_allowed(self):
-        for number, (choices, messages) in enumerate(WRONG):
-            made = Deployment(f"wrong {number}", choices)
-            self.addCleanup(made.close)
-            made.terraform.init()
-            said = made.terraform.plan_error()
+        with ThreadPoolExecutor(2) as pool:
+            refusals = list(pool.map(self.refusal, range(len(WRONG))))
+        for said, (_, messages) in zip(refusals, WRONG):
             for message in messages:
                 with self.subTest(message):
                     self.assertTrue(message in said, f"not said: {message}")
+
+    def refusal(self, number):
+        """What is said of wrong choices."""
+        made = Deployment(f"wrong {number}", WRONG[number][0])
+        try:
+            made.terraform.init()
+            return made.terraform.plan_error()
+        finally:
+            made.close()
 
 
 if __name__ == "__main__":

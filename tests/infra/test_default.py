@@ -25,10 +25,14 @@ from terraform import ACCOUNT, MODULE, REGION, ROOT, providers
 
 PREFIX = f"infra-{secrets.token_hex(4)}"
 CLUSTER = os.environ.get("OPENSEARCH_ENDPOINT", "")
-MONTH = datetime.now(timezone.utc).strftime("%Y-%m")
-NOW = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-KNOWS_DENIED = "DeliveryDenied" in (ROOT / "docs" / "metrics.md").read_text()
-KNOWS_SETUP = (ROOT / "docs" / "setup.md").exists()
+ACCESS_PREFIX = f"access-{PREFIX}"
+TODAY = datetime.now(timezone.utc)
+MONTH = TODAY.strftime("%Y.%m")
+NOW = TODAY.strftime("%Y-%m-%dT%H:%M:%SZ")
+DELIVERY = "svc:delivery.logs.amazonaws.com"
+
+CHOICES = {"function": {"index_prefix": PREFIX}, "access_logs": {"index_prefix": ACCESS_PREFIX}}
+"""The defaults, but for indices of one's own."""
 
 NOT_CALLED_HERE = {
     "WriteLog": "Lambda writes the log, which the emulator prints",
@@ -72,12 +76,12 @@ class Default(unittest.TestCase):
         cls.cluster = Gateway(CLUSTER.rpartition("/")[2])
         cls.addClassCleanup(cls.cluster.close)
         cls.function = None
-        cls.made = Deployment("default", {"function": {"index_prefix": PREFIX}}, cls.invoke)
+        cls.made = Deployment("default", CHOICES, cls.invoke)
         cls.addClassCleanup(cls.made.close)
         cls.addClassCleanup(lambda: cls.function and cls.function.close())
         cls.made.apply()
         check(cls("test_indexed"), cls.made)
-        cls.made.emulator.client("sqs").purge_queue(QueueUrl=cls.queue_url())
+        cls.made.emulator.client("sqs").purge_queue(QueueUrl=cls.output("queue_url"))
         cls.ingest()
 
     @classmethod
@@ -105,32 +109,36 @@ class Default(unittest.TestCase):
         }
         s3 = cls.made.emulator.client("s3")
         for name, records in objects.items():
-            s3.put_object(Bucket=cls.bucket(), Key=events.key(name), Body=events.log_object(records))
+            s3.put_object(Bucket=cls.output("log_bucket"), Key=events.key(name), Body=events.log_object(records))
+        lines = events.access_line(TODAY, DELIVERY, 403) + events.access_line(TODAY, DELIVERY, 200)
+        s3.put_object(Bucket=cls.output("access_bucket"), Key=events.access_key(TODAY), Body=lines.encode())
         mapping = poller.Poller("trailsearch", cls.function.url)
         mapping.sqs = cls.made.emulator.client("sqs", "function")
-        for _ in objects:
+        while cls.waiting():
             mapping.poll()
-        ask("POST", f"/{PREFIX}-*/_refresh")
+        ask("POST", f"/*{PREFIX}-*/_refresh")
         cls.log = cls.function.log.read_text("utf-8", "replace")
+
+    @classmethod
+    def waiting(cls):
+        """How many messages the queue holds. The emulator delivers access logs of its own, also of what the function reads and writes."""
+        sqs = cls.made.emulator.client("sqs")
+        found = sqs.get_queue_attributes(QueueUrl=cls.output("queue_url"), AttributeNames=["All"])["Attributes"]
+        return int(found["ApproximateNumberOfMessages"])
 
     @classmethod
     def forget(cls):
         """Removes what is in the cluster."""
-        for index in ask("GET", f"/{PREFIX}-*/_settings") or {}:
+        for index in ask("GET", f"/*{PREFIX}-*/_settings") or {}:
             ask("DELETE", f"/{index}")
-        ask("DELETE", f"/_index_template/{PREFIX}")
-        for each in (ask("GET", f"/_component_template/{PREFIX}-*") or {}).get("component_templates", []):
+        ask("DELETE", f"/_index_template/*{PREFIX}")
+        for each in (ask("GET", f"/_component_template/*{PREFIX}-*") or {}).get("component_templates", []):
             ask("DELETE", f"/_component_template/{each['name']}")
 
     @classmethod
-    def bucket(cls):
-        """The log bucket's name."""
-        return cls.made.terraform.outputs()["log_bucket"]
-
-    @classmethod
-    def queue_url(cls):
-        """The queue's address."""
-        return cls.made.terraform.outputs()["queue_url"]
+    def output(cls, name):
+        """One of the module's outputs."""
+        return cls.made.terraform.outputs()[name]
 
     def alarm(self, name):
         """An alarm as it was made."""
@@ -142,22 +150,24 @@ class Default(unittest.TestCase):
         self.assertTrue(unchanged, plan[-4000:])
 
     def test_set_up(self):
-        result = json.loads(self.made.terraform.outputs()["setup_result"])
+        result = json.loads(self.output("setup_result"))
         self.assertEqual((result["action"], result["index_template"], result["state"]), ("create", PREFIX, "created"))
         self.assertIsNotNone(ask("GET", f"/_index_template/{PREFIX}"))
 
     def test_indexed(self):
-        found = ask("GET", f"/{PREFIX}-{MONTH.replace('-', '.')}/_count")
+        found = ask("GET", f"/{PREFIX}-{MONTH}/_count")
         self.assertEqual(found["count"], 15)
+        found = ask("GET", f"/{ACCESS_PREFIX}-{MONTH}/_count?q=httpStatus:403")
+        self.assertEqual(found["count"], 1)
         found = ask("GET", f"/{PREFIX}-*/_count?q=ingest.error:*")
         self.assertEqual(found["count"], 1)
         sqs = self.made.emulator.client("sqs")
-        left = sqs.get_queue_attributes(QueueUrl=self.queue_url(), AttributeNames=["All"])["Attributes"]
+        left = sqs.get_queue_attributes(QueueUrl=self.output("queue_url"), AttributeNames=["All"])["Attributes"]
         self.assertEqual((left["ApproximateNumberOfMessages"], left["ApproximateNumberOfMessagesNotVisible"]), ("0", "0"))
 
     def test_dead_letters_are_kept_encrypted(self):
         s3 = self.made.emulator.client("s3")
-        bucket, _, prefix = self.made.terraform.outputs()["state_uri"].removeprefix("s3://").partition("/")
+        bucket, _, prefix = self.output("state_uri").removeprefix("s3://").partition("/")
         [letter] = s3.list_objects_v2(Bucket=bucket, Prefix=f"{prefix}/dead-letters/")["Contents"]
         head = s3.head_object(Bucket=bucket, Key=letter["Key"])
         self.assertEqual(head["ServerSideEncryption"], "aws:kms")
@@ -165,15 +175,19 @@ class Default(unittest.TestCase):
     def test_metrics_raise_the_alarms(self):
         cloudwatch = self.made.emulator.client("cloudwatch")
         self.assertGreater(emf.put(cloudwatch, self.log), 0)
-        expected = {"degraded": 1, "dead-letters": 1, "silent": 4, "failed-records": 0, "unreadable": 0}
-        if KNOWS_DENIED:
-            expected["delivery-denied"] = 1
+        expected = {"dead-letters": 1, "silent": 4, "failed-records": 0, "unreadable": 0}
+        expected["delivery-denied"] = 2  # one of an event, one of an access log
+        expected["degraded"] = 1 + self.cut_lines()
         for name, value in expected.items():
             with self.subTest(name):
                 alarm = self.alarm(name)
                 self.assertEqual(sum(emf.values(cloudwatch, alarm)), value)
                 over = value > alarm["Threshold"]
                 self.assertEqual(over, name in ("degraded", "dead-letters", "delivery-denied", "silent"))
+
+    def cut_lines(self):
+        """How many lines of access logs the emulator has delivered, which all lack fields."""
+        return ask("GET", f"/{ACCESS_PREFIX}-*/_count?q=ingest.error:*")["count"]
 
     def test_each_call_is_allowed_and_each_statement_used(self):
         allowed = function_policy(self.made)
@@ -205,7 +219,7 @@ class Default(unittest.TestCase):
                     self.assertRegex(lines[number - 1], r"^\s*# ", f"{path}:{number + 1}")
 
     def test_the_template_makes_the_same(self):
-        resources = json.loads(json.dumps(self.made.terraform.resources()).replace(PREFIX, "cloudtrail"))
+        resources = json.loads(json.dumps(self.made.terraform.resources()).replace(ACCESS_PREFIX, "s3-access").replace(PREFIX, "cloudtrail"))
         mine, theirs = template.of_terraform(resources), template.of_template(ROOT / "infra" / "template.yaml")
         self.assertEqual(set(theirs), set(mine))
         for name, properties in mine.items():
