@@ -49,6 +49,15 @@ soak: up ## What takes long, about three hours: every long form, a cluster that 
 build: ## The release binaries: target/release/bootstrap and target/release/trailsearch
 	cargo build $(BINARIES)
 
+.PHONY: infra
+infra: up ## Everything below infra/: its checks, and what they make of an AWS emulator (SOAK=1: every combination of choices)
+	$(PYTHON) infra/check.py
+	. $(LOCAL)/env && tests/infra/run
+
+.PHONY: deploy
+deploy: ## Deploy into the AWS account of the current credentials, guided; ARGUMENTS="--help" tells how (docs/deploy.md)
+	$(PYTHON) infra/deploy.py $(ARGUMENTS)
+
 .PHONY: package
 package: ## The function and the command line for both architectures: target/package, with checksums and a list of crates
 	$(PYTHON) infra/package/package.py

@@ -133,7 +133,9 @@ def asked(options: argparse.Namespace) -> Deployment:
     deployment.tool = options.tool or deployment.tool
     if options.variables:
         deployment.variables = json.loads(options.variables.read_text())
-    deployment.answers = answers(options, deployment)
+    before, deployment.answers = deployment.answers, answers(options, deployment)
+    if before and before["region"] != deployment.answers["region"]:
+        raise Failure(f"{options.name} is in {before['region']} and stays there: give another --name to deploy elsewhere")
     return deployment
 
 

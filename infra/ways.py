@@ -53,7 +53,7 @@ class Terraform:
 
     def commands(self, yes: bool) -> list[list[str]]:
         """What `up` runs."""
-        apply = ["apply", "-input=false", *(["-auto-approve"] if yes else [])]
+        apply = ["apply", *(["-auto-approve", "-input=false"] if yes else [])]
         return [[self.executable(), "init", "-input=false"], [self.executable(), *apply]]
 
     def describe(self) -> str:
@@ -142,7 +142,7 @@ class Sam:
         command = [self.executable(), "deploy", "--template-file", self.template.name, *self.stack(), "--resolve-s3"]
         command += ["--capabilities", "CAPABILITY_NAMED_IAM", "--no-fail-on-empty-changeset"]
         command += ["--no-confirm-changeset" if yes else "--confirm-changeset", "--parameter-overrides"]
-        return [command + [f"{name}={value}" for name, value in parameters.items()]]
+        return [command + [f"{name}={value}" for name, value in parameters.items() if value]]
 
     def describe(self) -> str:
         """The template has everything; nothing is to be said beside it."""

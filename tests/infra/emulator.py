@@ -21,7 +21,8 @@ REGION = "us-east-1"
 class Emulator:
     """AWS as far as moto knows it. `invoke` runs functions."""
 
-    def __init__(self, invoke: Invoke = untold) -> None:
+    def __init__(self, invoke: Invoke = untold, region: str = REGION) -> None:
+        self.region = region
         [port] = processes.free_ports(1)
         command = [str(Path(sys.executable).with_name("moto_server")), "-H", HOST, "-p", str(port)]
         self.moto = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -38,7 +39,7 @@ class Emulator:
     def client(self, service: str, who: str = "test"):
         """A client that signs with `who` as its access key."""
         keys = {"aws_access_key_id": who, "aws_secret_access_key": who}
-        return boto3.client(service, endpoint_url=self.url, region_name=REGION, **keys)
+        return boto3.client(service, endpoint_url=self.url, region_name=self.region, **keys)
 
     def close(self) -> None:
         """Stops everything."""

@@ -26,7 +26,7 @@ class Choices(unittest.TestCase):
 
     def attempt(self, name):
         """One combination from its making to its end; the error where there was one."""
-        made = Deployment(name, COMBINATIONS[name])
+        made = Deployment(name, removable(COMBINATIONS[name]))
         try:
             made.apply()
             check(self, made)
@@ -49,7 +49,10 @@ class Choices(unittest.TestCase):
             for each in found.get("Versions", []):
                 s3.delete_object(Bucket=bucket["Name"], Key=each["Key"], VersionId=each["VersionId"])
 
-    def test_wrong_choices_are_refused_with_what_is_allowed(self):
+
+@unittest.skipIf(providers.missing(), providers.missing())
+class WrongChoices(unittest.TestCase):
+    def test_they_are_refused_with_what_is_allowed(self):
         with ThreadPoolExecutor(2) as pool:
             refusals = list(pool.map(self.refusal, range(len(WRONG))))
         for said, (_, messages) in zip(refusals, WRONG):
@@ -65,6 +68,11 @@ class Choices(unittest.TestCase):
             return made.terraform.plan_error()
         finally:
             made.close()
+
+
+def removable(choices):
+    """Choices whose access logs go with their bucket: the emulator delivers some until the last."""
+    return {**choices, "access_logs": {"force_destroy": True, **choices.get("access_logs", {})}}
 
 
 if __name__ == "__main__":
