@@ -22,6 +22,7 @@ demo: up ## The main job, end to end, on a local stack: put objects, search even
 
 .PHONY: test
 test: check fuzz up ## Every check and every test, real servers included
+	$(PYTHON) infra/check.py
 	. $(LOCAL)/env && $(PYTHON) mappings/check_server.py && $(PYTHON) mappings/check_dashboards.py && $(PYTHON) mappings/check_monitors.py && LOCAL_STACK_REQUIRED=1 $(if $(SAMPLES),NOTIFICATION_SAMPLES=$(SAMPLES)/notifications CORPUS_SAMPLES=$(SAMPLES)/corpus) tests/run
 
 .PHONY: check

@@ -17,7 +17,7 @@ PARAMETERS = {"deploy": deploy, "delete": delete}
 def main() -> int:
     """Entry point."""
     command, *arguments = sys.argv[1:]
-    read = PARAMETERS[command].make_context(command, arguments).params
+    read = PARAMETERS[command].make_context(command, [*arguments]).params  # takes its list apart
     if command == "delete":
         return 0
     region = arguments[arguments.index("--region") + 1]
