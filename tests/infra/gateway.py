@@ -5,6 +5,7 @@ It also answers what moto cannot: invocations of the function, and some policies
 
 from __future__ import annotations
 
+import base64
 import http.client
 import json
 import re
@@ -27,7 +28,7 @@ HOP_BY_HOP = {"connection", "transfer-encoding", "content-length", "keep-alive"}
 
 @dataclass(frozen=True)
 class Call:
-    """One request: the access key it was signed with, the service (empty for none), and what was asked."""
+    """One request: the access key it was signed with, or user name and password; the service (empty for none), and what was asked."""
 
     who: str
     service: str
@@ -161,8 +162,7 @@ def handler(gateway: Gateway) -> type[BaseHTTPRequestHandler]:
                 self.wfile.write(reply.body)
 
         def call(self, body: bytes) -> Call:
-            scope = SCOPE.search(self.headers.get("Authorization", ""))
-            who, service = scope.groups() if scope else ("", "")
+            who, service = caller(self.headers.get("Authorization", ""))
             parts = urlsplit(self.path)
             target = self.headers.get("X-Amz-Target", "").rpartition(".")[2] or form_action(body)
             return Call(who, service, self.command, parts.path, parts.query, target, body)
@@ -184,6 +184,15 @@ def handler(gateway: Gateway) -> type[BaseHTTPRequestHandler]:
             """Says nothing."""
 
     return Handler
+
+
+def caller(authorization: str) -> tuple[str, str]:
+    """Who asks, and which service."""
+    scope = SCOPE.search(authorization)
+    if scope:
+        return scope[1], scope[2]
+    kind, _, login = authorization.partition(" ")
+    return (base64.b64decode(login).decode() if kind == "Basic" else ""), ""
 
 
 def reply_length(reply: Reply, method: str) -> int:

@@ -7,6 +7,7 @@ from typing import Any
 
 from emulator import Emulator
 
+LOGIN = "alice:not a secret"
 LOGS, STATE, ACCESS_LOGS = "existing-logs", "existing-state", "existing-access-logs"
 
 
@@ -27,7 +28,8 @@ def make(emulator: Emulator) -> dict[str, str]:
 
 def login() -> str:
     """What such a secret holds."""
-    return json.dumps({"username": "alice", "password": "not a secret"})
+    username, _, password = LOGIN.partition(":")
+    return json.dumps({"username": username, "password": password})
 
 
 def buckets(emulator: Emulator) -> None:

@@ -1,7 +1,8 @@
-//! Adapters for Amazon S3 and Amazon SQS.
+//! Adapters for Amazon S3, Amazon SQS and AWS Secrets Manager.
 //!
 //! [`load_config`] reads credentials, region and endpoints once per process, the way every AWS tool
-//! does; [`S3Store`] opens, lists and uploads objects with them, and [`S3State`] keeps dead letters and checkpoints.
+//! does; [`S3Store`] opens, lists and uploads objects with them, and [`S3State`] keeps dead letters and checkpoints;
+//! [`read_login`] reads the cluster's login.
 //! With the feature `sqs`, `SqsQueue` hands out messages; with the feature `cloudtrail`, `CloudTrailKeys`
 //! lists the public keys that digests are checked with.
 
@@ -17,6 +18,7 @@ mod list;
 mod public_keys;
 #[cfg(feature = "sqs")]
 mod queue;
+mod secret;
 mod state;
 mod store;
 mod upload;
@@ -26,6 +28,7 @@ pub use list::{ListError, Listed, Listing, Page};
 pub use public_keys::CloudTrailKeys;
 #[cfg(feature = "sqs")]
 pub use queue::SqsQueue;
+pub use secret::{SecretError, read_login};
 pub use state::S3State;
 pub use store::S3Store;
 pub use upload::UploadError;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use aws_config::SdkConfig;
 use jiff::Timestamp;
 use tokio::sync::OnceCell;
-use trailsearch_aws::{CloudTrailKeys, S3Store, load_config};
+use trailsearch_aws::{CloudTrailKeys, S3Store, load_config, read_login};
 use trailsearch_digest::{ListKeysError, PublicKey, PublicKeys};
 use trailsearch_ingest::Settings;
 use trailsearch_ingest::ports::StateStore;
@@ -27,8 +27,9 @@ impl Cluster {
     ///
     /// # Errors
     /// When the settings do not lead to a client.
-    pub(crate) async fn connect(settings: Settings) -> Result<Self, CliError> {
+    pub(crate) async fn connect(mut settings: Settings) -> Result<Self, CliError> {
         let aws = aws_settings(&settings.endpoint).await;
+        read_login(&mut settings.endpoint, &aws).await?;
         let index = OpenSearchIndex::from_settings(&settings.endpoint, &aws)?;
         Ok(Self { settings, index })
     }
@@ -71,12 +72,12 @@ pub(crate) fn dashboards_place(settings: &Settings, given: Option<&str>) -> Resu
     Ok(Plan::new(settings, &choices)?.dashboards().cloned())
 }
 
-/// The settings that requests are signed by, where they are.
+/// The settings that requests are signed by, where they are, and that the login is read with.
 async fn aws_settings(settings: &EndpointSettings) -> SdkConfig {
-    match AwsService::of(settings) {
-        Some(_) => load_config().await,
+    match (AwsService::of(settings), &settings.secret) {
+        (Some(_), _) | (_, Some(_)) => load_config().await,
         // To find the region may take seconds where there is none.
-        None => SdkConfig::builder().build(),
+        (None, None) => SdkConfig::builder().build(),
     }
 }
 

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use jiff::civil::Date;
 use tokio::task::JoinError;
 use tracing_subscriber::filter::ParseError;
-use trailsearch_aws::UploadError;
+use trailsearch_aws::{SecretError, UploadError};
 use trailsearch_digest::ListKeysError;
 use trailsearch_ingest::ports::{Cause, QueueError};
 use trailsearch_ingest::settings::SettingsError;
@@ -46,6 +46,9 @@ pub(crate) enum CliError {
         "TRAILSEARCH_LOG is not right, allowed is a level (error, warn, info, debug, trace), or target=level pairs separated by commas"
     )]
     Log(#[from] ParseError),
+    /// The cluster's login cannot be read.
+    #[error(transparent)]
+    Secret(#[from] SecretError),
     /// The client cannot be set up.
     #[error(transparent)]
     Connect(#[from] ConnectError),

@@ -54,6 +54,8 @@ pub struct EndpointSettings {
     pub username: Option<String>,
     /// For basic authentication.
     pub password: Option<String>,
+    /// The name or ARN of a secret of AWS Secrets Manager that holds both.
+    pub secret: Option<String>,
     /// A PEM file with the certificate authorities to trust beside the system's.
     pub ca_file: Option<PathBuf>,
     /// How long one request may take.
@@ -180,6 +182,7 @@ fn endpoint(reader: &mut Reader<'_>) -> EndpointSettings {
         auth: reader.choice(&variable::AUTH, &choices).unwrap_or(AuthKind::Auto),
         username: reader.text(&variable::USERNAME),
         password: reader.text(&variable::PASSWORD),
+        secret: reader.text(&variable::SECRET),
         ca_file: reader.text(&variable::CA_FILE).map(PathBuf::from),
         timeout: Duration::from_secs(reader.number(&variable::REQUEST_TIMEOUT)),
     }

@@ -7,7 +7,7 @@ use futures::StreamExt;
 use lambda_runtime::{Context, Error};
 use serde::Serialize;
 use tokio::sync::OnceCell;
-use trailsearch_aws::S3Store;
+use trailsearch_aws::{S3Store, SecretError, read_login};
 use trailsearch_core::ack::{Acks, Failure, with_causes};
 use trailsearch_core::books::Books;
 use trailsearch_core::notification::{Message, Notification, NotificationError};
@@ -29,6 +29,8 @@ const TEMPLATE_CHECK: Duration = Duration::from_secs(3);
 pub(crate) enum StartError {
     #[error(transparent)]
     Settings(#[from] SettingsError),
+    #[error(transparent)]
+    Secret(#[from] SecretError),
     #[error(transparent)]
     Connect(#[from] ConnectError),
 }
@@ -79,8 +81,9 @@ impl Function {
     /// # Errors
     /// When the settings are wrong, or lead to no client.
     pub(crate) async fn from_env() -> Result<Self, StartError> {
-        let settings = Settings::from_env()?;
+        let mut settings = Settings::from_env()?;
         let aws = trailsearch_aws::load_config().await;
+        read_login(&mut settings.endpoint, &aws).await?;
         let index = OpenSearchIndex::from_settings(&settings.endpoint, &aws)?;
         let store = S3Store::from_config(&aws);
         let installer = Installer::new(settings.clone(), aws, index.clone());

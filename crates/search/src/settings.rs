@@ -68,6 +68,7 @@ mod tests {
 
     fn settings(endpoint: &str, auth: AuthKind, username: Option<&str>) -> EndpointSettings {
         EndpointSettings {
+            secret: None,
             endpoint: endpoint.to_owned(),
             auth,
             username: username.map(str::to_owned),

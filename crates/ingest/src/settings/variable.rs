@@ -54,6 +54,12 @@ pub(super) const USERNAME: Variable =
     variable("OPENSEARCH_USERNAME", None, Allowed::Form("text"), "The user name for basic authentication.");
 pub(super) const PASSWORD: Variable =
     variable("OPENSEARCH_PASSWORD", None, Allowed::Form("text"), "The password for basic authentication.");
+pub(super) const SECRET: Variable = variable(
+    "OPENSEARCH_SECRET_ID",
+    None,
+    Allowed::Form("the name or ARN of a secret"),
+    "A secret of AWS Secrets Manager that holds user name and password, `{\"username\": …, \"password\": …}`, and is read in the place of both. A function reads it once in each of its environments: after a rotation, deploy it anew, or let both passwords count for a while.",
+);
 pub(super) const CA_FILE: Variable = variable(
     "OPENSEARCH_CA_FILE",
     None,
@@ -205,6 +211,7 @@ pub const VARIABLES: [&Variable; 27] = [
     &AUTH,
     &USERNAME,
     &PASSWORD,
+    &SECRET,
     &CA_FILE,
     &REQUEST_TIMEOUT,
     &INDEX_PREFIX,
