@@ -18,9 +18,10 @@ WORK = ROOT / "target" / "infra"
 
 
 class Deployment:
-    """What some choices make. `invoke` runs the function."""
+    """What some choices make. `invoke` runs the function; a new domain is adopted, or waited for as everybody has to."""
 
-    def __init__(self, name: str, choices: dict[str, Any], invoke: Invoke = untold) -> None:
+    def __init__(self, name: str, choices: dict[str, Any], invoke: Invoke = untold, waits: bool = False) -> None:
+        self.waits = waits
         self.folder = WORK / name.replace(" ", "-").replace(",", "")
         shutil.rmtree(self.folder, ignore_errors=True)
         self.emulator = Emulator(invoke)
@@ -30,9 +31,8 @@ class Deployment:
 
     @property
     def adopts_domain(self) -> bool:
-        """Whether a new domain is adopted: a soak run waits for the provider as everybody has to."""
-        target = self.choices.get("target", {"new_domain": {}})
-        return "new_domain" in target and "SOAK" not in os.environ
+        """Whether a new domain is adopted."""
+        return "new_domain" in self.choices.get("target", {"new_domain": {}}) and not self.waits
 
     def apply(self) -> None:
         """Makes everything."""

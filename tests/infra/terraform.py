@@ -23,7 +23,7 @@ ACCOUNT = "123456789012"
 UNCHANGED = 0
 FLAGS = ("-input=false", "-no-color", "-parallelism=20")
 DOMAIN = "module.trailsearch.module.domain[0].aws_opensearch_domain.this"
-PATIENCE_SECONDS = 600
+PATIENCE_SECONDS = 1800
 """For one command: the provider waits for minutes where something never comes."""
 
 ROOT_MODULE = """

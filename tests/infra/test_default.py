@@ -76,7 +76,7 @@ class Default(unittest.TestCase):
         cls.cluster = Gateway(CLUSTER.rpartition("/")[2])
         cls.addClassCleanup(cls.cluster.close)
         cls.function = None
-        cls.made = Deployment("default", CHOICES, cls.invoke)
+        cls.made = Deployment("default", CHOICES, cls.invoke, waits="SOAK" in os.environ)
         cls.addClassCleanup(cls.made.close)
         cls.addClassCleanup(lambda: cls.function and cls.function.close())
         cls.made.apply()

@@ -206,7 +206,7 @@ pub(super) const LOG: Variable = variable(
 );
 
 /// Every variable, in the order of the reference.
-pub const VARIABLES: [&Variable; 27] = [
+pub const VARIABLES: [&Variable; 28] = [
     &ENDPOINT,
     &AUTH,
     &USERNAME,
