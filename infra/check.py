@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 INFRA = Path(__file__).resolve().parent
@@ -45,7 +46,8 @@ def run() -> int:
         print("infra: nothing has changed since the last checks")
         return 0
     tools.make_tools(VENV, REQUIREMENTS, "cfn-lint, the SAM command line and checkov")
-    failed = [name for name, command, env in commands() if not passes(name, command, env)]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        failed = [name for name in pool.map(failure, commands()) if name]
     if providers.missing():
         print(f"infra: Terraform's files are not validated: {providers.missing()}")
     if failed:
@@ -76,15 +78,16 @@ def commands() -> list[tuple[str, list[str], dict[str, str]]]:
     ]
 
 
-def passes(name: str, command: list[str], env: dict[str, str]) -> bool:
-    """Runs one check, and shows what it printed only if it fails."""
-    began = time.monotonic()
+def failure(check: tuple[str, list[str], dict[str, str]]) -> str | None:
+    """Runs one check, and shows what it printed only if it fails; gives its name then."""
+    (name, command, env), began = check, time.monotonic()
     result = subprocess.run(command, env={**os.environ, **env}, cwd=ROOT, capture_output=True, text=True)
     ok = result.returncode == 0
     print(f"{name}: {'ok' if ok else 'failed'} after {time.monotonic() - began:.1f} s", flush=True)
-    if not ok:
-        print(result.stdout + result.stderr)
-    return ok
+    if ok:
+        return None
+    print(result.stdout + result.stderr)
+    return name
 
 
 def fingerprint(terraform: str | None) -> str:
