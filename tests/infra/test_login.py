@@ -13,7 +13,7 @@ from gateway import Gateway
 from runner import Function, poller
 
 CLUSTER = os.environ.get("OPENSEARCH_ENDPOINT", "")
-EVENT = {"Records": [{"eventSource": "aws:s3", "s3": {"bucket": {"name": "existing-logs"}, "object": {"key": "a.json.gz"}}}]}
+EVENT = {"Records": [{"eventSource": "aws:s3", "eventName": "ObjectCreated:Put", "s3": {"bucket": {"name": "existing-logs"}, "object": {"key": "a.json.gz"}}}]}
 
 
 @unittest.skipUnless(bootstrap().exists() and CLUSTER, "needs `make build`, and OPENSEARCH_ENDPOINT of `make up`")
