@@ -44,8 +44,8 @@ class Emulator:
     def close(self) -> None:
         """Stops everything."""
         self.gateway.close()
-        self.moto.terminate()
-        self.moto.wait(10)
+        self.moto.kill()  # it keeps nothing
+        self.moto.wait()
 
 
 def answers(url: str) -> bool:

@@ -69,7 +69,7 @@ class Gateway:
         self.invoke = invoke
         self.calls: list[Call] = []
         self.policies = serverless.Policies()
-        self.bucket_policies = buckets.Policies()
+        self.buckets = buckets.Buckets()
         self.redrive = redrive.Redrive()
         self.server = ThreadingHTTPServer((HOST, 0), handler(self))
         self.server.daemon_threads = True
@@ -110,10 +110,10 @@ class Gateway:
         return self.forward(call, headers)
 
     def answer_bucket(self, call: Call, headers: dict[str, str]) -> Reply:
-        """The reply of S3, with the policies that moto misreads."""
+        """The reply of S3, with what moto misreads of buckets."""
         about = (call.method, call.path, call.query)
-        reply = self.forward(replace(call, body=self.bucket_policies.amend(*about, call.body)), headers)
-        body = self.bucket_policies.answer(*about, reply.body) if reply.status == 200 else reply.body
+        reply = self.forward(replace(call, body=self.buckets.amend(*about, call.body)), headers)
+        body = self.buckets.answer(*about, reply.body) if reply.status == 200 else reply.body
         return replace(reply, body=body)
 
     def answer_queue(self, call: Call, headers: dict[str, str]) -> Reply:

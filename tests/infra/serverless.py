@@ -1,4 +1,6 @@
-"""Access and lifecycle policies of OpenSearch Serverless, of which moto knows none: kept, told and forgotten. And security policies once they are deleted, which moto cannot do.
+"""Policies of OpenSearch Serverless: kept, told and forgotten.
+
+Moto has none for access and lifecycle, takes one of a network for one of encryption, and cannot delete those of encryption.
 
 https://docs.aws.amazon.com/opensearch-service/latest/ServerlessAPIReference/API_Operations.html
 """
@@ -8,7 +10,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
-KINDS = {"AccessPolicy": "accessPolicyDetail", "LifecyclePolicy": "lifecyclePolicyDetail"}
+KINDS = {
+    "AccessPolicy": "accessPolicyDetail",
+    "LifecyclePolicy": "lifecyclePolicyDetail",
+    "SecurityPolicy": "securityPolicyDetail",
+}
 NOT_FOUND = 400, {"__type": "ResourceNotFoundException", "message": "there is no such policy"}
 
 
@@ -26,19 +32,19 @@ class Policies:
             return self.batch(request["identifiers"])
         verb, kind = split(operation)
         key = (kind, request.get("type", ""), request.get("name", ""))
-        if kind == "SecurityPolicy":
-            return self.security(verb, key)
+        if key[:2] == ("SecurityPolicy", "encryption"):
+            return self.encryption(verb, key)
         return self.other(verb, key, request) if kind in KINDS else None
 
-    def security(self, verb: str, key: tuple[str, str, str]) -> tuple[int, dict[str, Any]] | None:
-        """The reply about a security policy that is deleted."""
+    def encryption(self, verb: str, key: tuple[str, str, str]) -> tuple[int, dict[str, Any]] | None:
+        """The reply about a policy of encryption that is deleted."""
         if verb == "Delete":
             self.gone.add(key)
             return 200, {}
         return NOT_FOUND if verb == "Get" and key in self.gone else None
 
     def other(self, verb: str, key: tuple[str, str, str], request: dict[str, Any]) -> tuple[int, dict[str, Any]]:
-        """The reply about a policy of which moto knows nothing."""
+        """The reply about a policy that moto is not asked for."""
         if verb in ("Create", "Update"):
             self.kept[key] = self.detail(request)
         if key not in self.kept:
