@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use serde_json::Value;
+use trailsearch_core::normalize::IndexBy;
 use trailsearch_schema::{Flavor, Put, Template};
 use trailsearch_search::OpenSearchIndex;
 
@@ -29,11 +30,11 @@ pub struct Prepared {
 }
 
 impl Indices {
-    /// The template, as it is chosen, and the retention of its indices.
-    pub(crate) fn new(template: Template, choices: &Choices) -> Self {
+    /// The template, as it is chosen, and the retention of its indices, which hold one of these each.
+    pub(crate) fn new(template: Template, by: IndexBy, choices: &Choices) -> Self {
         let template = choices.shards.into_iter().fold(template, Template::with_shards);
         let template = choices.replicas.into_iter().fold(template, Template::with_replicas);
-        let retention = retention::Policy::new(template.name(), choices.retention_days);
+        let retention = retention::Policy::new(template.name(), by, choices.retention_days);
         Self { template, retention }
     }
 

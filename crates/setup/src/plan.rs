@@ -4,6 +4,7 @@ use std::ops::RangeInclusive;
 
 use serde::Serialize;
 use serde_json::Value;
+use trailsearch_core::normalize::IndexBy;
 use trailsearch_ingest::Settings;
 use trailsearch_ingest::settings::EndpointSettings;
 use trailsearch_schema::{Flavor, Template, monitors, saved_objects};
@@ -103,8 +104,9 @@ impl Plan {
         let given = choices.dashboards.as_deref().or(settings.dashboards.as_deref());
         Ok(Self {
             flavor,
-            events: Indices::new(template_of(settings, flavor)?, choices),
-            access_log: access_log_template(settings, flavor)?.map(|template| Indices::new(template, choices)),
+            events: Indices::new(template_of(settings, flavor)?, settings.ingest.normalization.index_by, choices),
+            access_log: access_log_template(settings, flavor)?
+                .map(|template| Indices::new(template, IndexBy::Month, choices)),
             dashboards: dashboards::place(&settings.endpoint, given),
             needs_dashboards: given.is_some(),
             monitors: choices.monitors.unwrap_or(true),

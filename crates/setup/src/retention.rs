@@ -6,6 +6,7 @@ use std::fmt;
 
 use serde::Serialize;
 use serde_json::{Value, json};
+use trailsearch_core::normalize::IndexBy;
 use trailsearch_schema::Flavor;
 use trailsearch_search::{OpenSearchIndex, SearchError};
 
@@ -64,7 +65,7 @@ pub(crate) struct Policy {
     /// Its name.
     name: String,
     /// The indices of months. What has no time of its own is in another index, to which events come for ever, and stays.
-    pattern: String,
+    patterns: Vec<String>,
     /// How many days an event is kept at least; none where nobody chose it.
     days: Option<u32>,
 }
@@ -77,8 +78,10 @@ struct Known {
 }
 
 impl Policy {
-    pub(crate) fn new(prefix: &str, days: Option<u32>) -> Self {
-        Self { name: format!("{prefix}-retention"), pattern: format!("{prefix}-20*"), days }
+    pub(crate) fn new(prefix: &str, by: IndexBy, days: Option<u32>) -> Self {
+        let of_parts = (by != IndexBy::Month).then(|| format!("{prefix}-*-20*"));
+        let patterns = std::iter::once(format!("{prefix}-20*")).chain(of_parts).collect();
+        Self { name: format!("{prefix}-retention"), patterns, days }
     }
 
     fn path(&self) -> String {
@@ -92,7 +95,7 @@ impl Policy {
     }
 
     fn adding(&self) -> String {
-        format!("{PLUGIN}/add/{}", self.pattern)
+        format!("{PLUGIN}/add/{}", self.patterns.join(","))
     }
 
     fn naming(&self) -> Value {
@@ -101,7 +104,7 @@ impl Policy {
 
     /// Says all that the body says: a policy has no other place to tell one from another by.
     fn description(&self, days: u32) -> String {
-        let Self { pattern, .. } = self;
+        let pattern = self.patterns.join(" and ");
         format!(
             "{OWN}keeps events for {days} days: deletes an index of {pattern} {} days after it was made",
             days + MONTH_DAYS
@@ -118,7 +121,7 @@ impl Policy {
                  "transitions": [{"state_name": "deleted", "conditions": {"min_index_age": age}}]},
                 {"name": "deleted", "actions": [{"delete": {}}], "transitions": []},
             ],
-            "ism_template": [{"index_patterns": [self.pattern], "priority": PRIORITY}],
+            "ism_template": [{"index_patterns": self.patterns, "priority": PRIORITY}],
         }})
     }
 
@@ -195,7 +198,7 @@ impl Policy {
         if left.is_empty() {
             return Ok((added, left));
         }
-        let told = index.get(&format!("{PLUGIN}/explain/{}", self.pattern)).await?;
+        let told = index.get(&format!("{PLUGIN}/explain/{}", self.patterns.join(","))).await?;
         left.retain(|name, _| told[name]["policy_id"] != self.name);
         for (name, reason) in &mut left {
             if let Some(other) = told[name]["policy_id"].as_str() {

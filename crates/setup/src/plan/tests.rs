@@ -80,6 +80,10 @@ fn retention_is_a_policy_for_the_indices_of_months() {
     assert_eq!(at("/policy/states/1/actions/0"), serde_json::json!({"delete": {}}));
     assert_eq!(count(&requests, "POST", "/_plugins/_ism/add/audit-20*"), 1);
 
+    let by_account =
+        Plan::new(&settings_with("TRAILSEARCH_INDEX_BY", "account"), &choices).unwrap().requests().unwrap();
+    assert_eq!(count(&by_account, "POST", "/_plugins/_ism/add/audit-20*,audit-*-20*"), 1);
+
     let collection = Choices { flavor: None, ..choices.clone() };
     assert_eq!(count(&sent("", &collection), "PUT", "_ism"), 0);
     assert_eq!(count(&sent("", &Choices { retention_days: None, ..choices }), "PUT", "_ism"), 0);
