@@ -20,6 +20,8 @@ help: ## List the targets
 demo: up ## The main job, end to end, on a local stack: put objects, search events
 	$(LOCAL)/venv/bin/python infra/local/demo.py
 
+# The other architecture is left out where its standard library cannot be fetched.
+test soak: PACKAGE := --available
 .PHONY: test
 test: check fuzz up package ## Every check and every test, real servers included
 	$(PYTHON) infra/check.py
@@ -61,7 +63,7 @@ deploy: ## Deploy into the AWS account of the current credentials, guided; ARGUM
 
 .PHONY: package
 package: ## The function for both architectures: target/package, with checksums and a list of crates
-	$(PYTHON) infra/package/package.py
+	$(PYTHON) infra/package/package.py $(PACKAGE)
 
 .PHONY: up
 up: build ## Start the local stack on 127.0.0.1; its addresses are in target/local/env

@@ -42,13 +42,12 @@ EPOCH = (1980, 1, 1, 0, 0, 0)
 def main() -> None:
     """Entry point."""
     arguments = parse()
-    architectures = [arguments.only] if arguments.only else [*TARGETS]
     programs = FUNCTION | (COMMAND_LINE if arguments.command_line else {})
     try:
         tools.make_tools(VENV, SOURCE / "requirements.txt", "cargo-lambda, Zig and CycloneDX's library")
         for stale in OUT.glob("*.zip"):
             stale.unlink()
-        zips = [package(*program, architecture) for architecture in architectures for program in programs.items()]
+        zips = [package(*program, one) for one in architectures(arguments) for program in programs.items()]
         files = [*zips, write_sbom(programs.values())]
     except (Failure, subprocess.CalledProcessError) as failure:
         sys.exit(f"error: {failure}")
@@ -62,7 +61,20 @@ def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--command-line", action="store_true", help="pack the command line too")
     parser.add_argument("--only", choices=TARGETS, help="one architecture (default: all)")
+    parser.add_argument("--available", action="store_true", help="leave out what cannot be built here, and say so")
     return parser.parse_args()
+
+
+def architectures(arguments: argparse.Namespace) -> list[str]:
+    """Those that are asked for and can be built."""
+    wanted = [arguments.only] if arguments.only else [*TARGETS]
+    missing = [one for one in wanted if not can_build(one)]
+    advice = "Rust's standard library for it is missing: install it by rustup (https://rustup.rs)"
+    if missing and not arguments.available:
+        raise Failure(f"{', '.join(missing)}: {advice}")
+    for one in missing:
+        print(f"{one} is NOT BUILT: {advice}")
+    return [one for one in wanted if one not in missing]
 
 
 def package(program: str, crate: str, architecture: str) -> Path:
@@ -83,8 +95,6 @@ def package(program: str, crate: str, architecture: str) -> Path:
 
 def build(program: str, crate: str, architecture: str) -> Path:
     """The program, built by itself so that no other one's features are in it; no path of this machine is in it either."""
-    target = TARGETS[architecture]
-    add_target(target)
     home = os.environ.get("CARGO_HOME", Path.home() / ".cargo")
     remap = [f"--remap-path-prefix={ROOT}=/trailsearch", f"--remap-path-prefix={home}=/cargo"]
     env = {
@@ -94,20 +104,18 @@ def build(program: str, crate: str, architecture: str) -> Path:
     }
     folder = OUT / "lambda" / architecture
     command = ["cargo", "lambda", "build", "--locked", "--profile", "dist", "--package", crate]
-    subprocess.run([*command, "--target", target, "--lambda-dir", folder], cwd=ROOT, env=env, check=True)
+    subprocess.run([*command, "--target", TARGETS[architecture], "--lambda-dir", folder], cwd=ROOT, env=env, check=True)
     return folder / program / "bootstrap"
 
 
-def add_target(target: str) -> None:
-    """Fetches Rust's standard library for a target, where rustup can."""
-    libraries = subprocess.run(
-        ["rustc", "--print", "target-libdir", "--target", target], cwd=ROOT, check=True, capture_output=True, text=True
-    )
-    if Path(libraries.stdout.strip()).is_dir():
-        return
-    if shutil.which("rustup") is None:
-        raise Failure(f"Rust's standard library for {target} is missing: install it, or rustup (https://rustup.rs)")
-    subprocess.run(["rustup", "target", "add", target], cwd=ROOT, check=True)
+def can_build(architecture: str) -> bool:
+    """Whether Rust's standard library is there, or rustup can fetch it."""
+    target = TARGETS[architecture]
+    command = ["rustc", "--print", "target-libdir", "--target", target]
+    libraries = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
+    if Path(libraries).is_dir():
+        return True
+    return bool(shutil.which("rustup")) and subprocess.run(["rustup", "target", "add", target], cwd=ROOT).returncode == 0
 
 
 def write_sbom(crates: Iterable[str]) -> Path:
