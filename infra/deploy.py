@@ -161,7 +161,7 @@ def package(options: argparse.Namespace, deployment: Deployment) -> Path:
     """The package to deploy: the one that is named, else that of this checkout."""
     if options.package is None:
         architecture = deployment.answers["architecture"]
-        command = [sys.executable, ROOT / "infra" / "package" / "package.py", architecture]
+        command = [sys.executable, ROOT / "infra" / "package" / "package.py", "--only", architecture]
         if subprocess.run(command).returncode != 0:
             raise Failure("the package was not built, see above: mend that, or give one of a release with --package")
         return ROOT / "target" / "package" / f"bootstrap-{architecture}.zip"

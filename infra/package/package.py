@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Builds the function and the command line for both architectures into target/package, and says what is in them.
+"""Builds the function for both architectures into target/package, and says what is in it.
 
     bootstrap-arm64.zip, bootstrap-x86_64.zip       the function, for Lambda's runtime provided.al2023
-    trailsearch-arm64.zip, trailsearch-x86_64.zip   the command line, for Linux
+    trailsearch-arm64.zip, trailsearch-x86_64.zip   the command line, for Linux (with --command-line)
     sbom.cdx.json                                   every crate that is in them (CycloneDX 1.6)
     SHA256SUMS                                      of all of these; the same sources give the same bytes
 """
@@ -16,32 +16,39 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from collections.abc import Iterable
 from pathlib import Path
 
 SOURCE = Path(__file__).resolve().parent
 ROOT = SOURCE.parents[1]
+sys.path.insert(0, str(SOURCE.parent / "local"))
+
+import tools  # noqa: E402  (its folder is found only now)
+from layout import Failure  # noqa: E402
+
 OUT = ROOT / "target/package"
 VENV = OUT / "venv"
 TARGETS = {"arm64": "aarch64-unknown-linux-gnu", "x86_64": "x86_64-unknown-linux-gnu"}
-PROGRAMS = {"bootstrap": "trailsearch-lambda", "trailsearch": "trailsearch-cli"}
-"""The binaries, and the crate of each."""
+FUNCTION = {"bootstrap": "trailsearch-lambda"}
+"""The function's binary, and its crate."""
+COMMAND_LINE = {"trailsearch": "trailsearch-cli"}
+"""The command line's binary, and its crate."""
 MAX_FUNCTION_BYTES = 9_000_000
 """Of the function's zip: what is larger starts more slowly."""
 EPOCH = (1980, 1, 1, 0, 0, 0)
 """The earliest time that a zip can hold."""
 
 
-class Failure(Exception):
-    """What to tell the user."""
-
-
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("architectures", nargs="*", choices=[*TARGETS, []], help="only these (default: all)")
-    architectures = parser.parse_args().architectures or list(TARGETS)
+    """Entry point."""
+    arguments = parse()
+    programs = FUNCTION | (COMMAND_LINE if arguments.command_line else {})
     try:
-        install_tools()
-        files = [file for architecture in architectures for file in package(architecture)] + [write_sbom()]
+        tools.make_tools(VENV, SOURCE / "requirements.txt", "cargo-lambda, Zig and CycloneDX's library")
+        for stale in OUT.glob("*.zip"):
+            stale.unlink()
+        zips = [package(*program, one) for one in architectures(arguments) for program in programs.items()]
+        files = [*zips, write_sbom(programs.values())]
     except (Failure, subprocess.CalledProcessError) as failure:
         sys.exit(f"error: {failure}")
     sums = [f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.name}\n" for file in files]
@@ -49,24 +56,30 @@ def main() -> None:
     print("".join(sums), end="")
 
 
-def install_tools() -> None:
-    """Makes the virtual environment, unless it is there; the copied requirements mark it as complete."""
-    wanted, installed = SOURCE / "requirements.txt", VENV / "requirements.txt"
-    if not (installed.exists() and installed.read_text() == wanted.read_text()):
-        subprocess.run([sys.executable, "-m", "venv", "--clear", VENV], check=True)
-        pip = [VENV / "bin/pip", "install", "--quiet", "--disable-pip-version-check"]
-        subprocess.run([*pip, "--requirement", wanted], check=True)
-        shutil.copy(wanted, installed)
+def parse() -> argparse.Namespace:
+    """Reads the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--command-line", action="store_true", help="pack the command line too")
+    parser.add_argument("--only", choices=TARGETS, help="one architecture (default: all)")
+    parser.add_argument("--available", action="store_true", help="leave out what cannot be built here, and say so")
+    return parser.parse_args()
 
 
-def package(architecture: str) -> list[Path]:
-    """Builds the programs for one architecture and packs each."""
-    folder = build(architecture)
-    return [pack(program, folder / program / "bootstrap", architecture) for program in PROGRAMS]
+def architectures(arguments: argparse.Namespace) -> list[str]:
+    """Those that are asked for and can be built."""
+    wanted = [arguments.only] if arguments.only else [*TARGETS]
+    missing = [one for one in wanted if not can_build(one)]
+    advice = "Rust's standard library for it is missing: install it by rustup (https://rustup.rs)"
+    if missing and not arguments.available:
+        raise Failure(f"{', '.join(missing)}: {advice}")
+    for one in missing:
+        print(f"{one} is NOT BUILT: {advice}")
+    return [one for one in wanted if one not in missing]
 
 
-def pack(program: str, binary: Path, architecture: str) -> Path:
-    """Packs a program, without a time or anything else that changes."""
+def package(program: str, crate: str, architecture: str) -> Path:
+    """Builds a program for an architecture and packs it, without a time or anything else that changes."""
+    binary = build(program, crate, architecture)
     path = OUT / f"{program}-{architecture}.zip"
     info = zipfile.ZipInfo(program, EPOCH)
     info.external_attr = 0o100755 << 16
@@ -74,16 +87,14 @@ def pack(program: str, binary: Path, architecture: str) -> Path:
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr(info, binary.read_bytes(), compresslevel=9)
     size = path.stat().st_size
-    if program == "bootstrap" and size > MAX_FUNCTION_BYTES:
+    if program in FUNCTION and size > MAX_FUNCTION_BYTES:
         raise Failure(f"{path.name} has {size:,} bytes, and may have {MAX_FUNCTION_BYTES:,}")
     print(f"{path.name}: {size:,} bytes", flush=True)
     return path
 
 
-def build(architecture: str) -> Path:
-    """The folder of the programs, each in a folder of its name; no path of this machine is in them."""
-    target = TARGETS[architecture]
-    add_target(target)
+def build(program: str, crate: str, architecture: str) -> Path:
+    """The program, built by itself so that no other one's features are in it; no path of this machine is in it either."""
     home = os.environ.get("CARGO_HOME", Path.home() / ".cargo")
     remap = [f"--remap-path-prefix={ROOT}=/trailsearch", f"--remap-path-prefix={home}=/cargo"]
     env = {
@@ -92,28 +103,25 @@ def build(architecture: str) -> Path:
         "PATH": f"{VENV / 'bin'}:{os.environ['PATH']}",
     }
     folder = OUT / "lambda" / architecture
-    packages = [argument for crate in PROGRAMS.values() for argument in ("--package", crate)]
-    command = ["cargo", "lambda", "build", "--locked", "--profile", "dist", *packages]
-    subprocess.run([*command, "--target", target, "--lambda-dir", folder], cwd=ROOT, env=env, check=True)
-    return folder
+    command = ["cargo", "lambda", "build", "--locked", "--profile", "dist", "--package", crate]
+    subprocess.run([*command, "--target", TARGETS[architecture], "--lambda-dir", folder], cwd=ROOT, env=env, check=True)
+    return folder / program / "bootstrap"
 
 
-def add_target(target: str) -> None:
-    """Fetches Rust's standard library for a target, where rustup can."""
-    libraries = subprocess.run(
-        ["rustc", "--print", "target-libdir", "--target", target], cwd=ROOT, check=True, capture_output=True, text=True
-    )
-    if Path(libraries.stdout.strip()).is_dir():
-        return
-    if shutil.which("rustup") is None:
-        raise Failure(f"Rust's standard library for {target} is missing: install it, or rustup (https://rustup.rs)")
-    subprocess.run(["rustup", "target", "add", target], cwd=ROOT, check=True)
+def can_build(architecture: str) -> bool:
+    """Whether Rust's standard library is there, or rustup can fetch it."""
+    target = TARGETS[architecture]
+    command = ["rustc", "--print", "target-libdir", "--target", target]
+    libraries = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
+    if Path(libraries).is_dir():
+        return True
+    return bool(shutil.which("rustup")) and subprocess.run(["rustup", "target", "add", target], cwd=ROOT).returncode == 0
 
 
-def write_sbom() -> Path:
-    """Lists the crates in the function."""
+def write_sbom(crates: Iterable[str]) -> Path:
+    """Lists what the programs of these crates are made of."""
     path = OUT / "sbom.cdx.json"
-    subprocess.run([VENV / "bin/python", SOURCE / "sbom.py", path], check=True)
+    subprocess.run([VENV / "bin/python", SOURCE / "sbom.py", path, *crates], check=True)
     return path
 
 

@@ -1,4 +1,4 @@
-"""Writes the CycloneDX list of the crates that are in the function and the command line: `sbom.py FILE`.
+"""Writes the CycloneDX list of the crates that programs are made of: `sbom.py FILE CRATE...`, the crates of the programs.
 
 Names, versions, licences and dependencies are those of `cargo metadata` for the targets, checksums those of Cargo.lock.
 See <https://cyclonedx.org/docs/1.6/json/>.
@@ -24,14 +24,14 @@ from cyclonedx.validation.json import JsonStrictValidator
 from packageurl import PackageURL
 
 ROOT = Path(__file__).resolve().parents[2]
-PROGRAMS = ("trailsearch-lambda", "trailsearch-cli")
 TARGETS = ("aarch64-unknown-linux-gnu", "x86_64-unknown-linux-gnu")
 
 
 def main() -> None:
-    path = Path(sys.argv[1])
-    packages, edges = linked()
-    text = make_outputter(bom(packages, edges), OutputFormat.JSON, SchemaVersion.V1_6).output_as_string(indent=2)
+    """Entry point."""
+    path, programs = Path(sys.argv[1]), sys.argv[2:]
+    packages, edges = linked(programs)
+    text = make_outputter(bom(programs, packages, edges), OutputFormat.JSON, SchemaVersion.V1_6).output_as_string(indent=2)
     if mistakes := JsonStrictValidator(SchemaVersion.V1_6).validate_str(text):
         sys.exit(f"error: the list of crates is no CycloneDX: {mistakes}")
     # What changes from run to run is of no use: the same sources give the same bytes.
@@ -42,14 +42,14 @@ def main() -> None:
     print(f"{path.name}: {len(plain['components'])} crates")
 
 
-def linked() -> tuple[dict[str, Any], dict[str, set[str]]]:
+def linked(programs: list[str]) -> tuple[dict[str, Any], dict[str, set[str]]]:
     """The packages that the programs link, by id, and on which each depends."""
     packages: dict[str, Any] = {}
     edges: dict[str, set[str]] = {}
     for target in TARGETS:
         data = json.loads(cargo("metadata", "--format-version", "1", "--filter-platform", target))
         # `metadata` has the features of the whole workspace, `tree` those of the programs alone.
-        chosen = [argument for program in PROGRAMS for argument in ("--package", program)]
+        chosen = [argument for program in programs for argument in ("--package", program)]
         tree = cargo("tree", *chosen, "--target", target, "--edges", "normal", "--prefix", "none")
         names = {tuple(line.split()[:2]) for line in tree.splitlines()}
         found = {one["id"]: one for one in data["packages"] if (one["name"], f"v{one['version']}") in names}
@@ -67,14 +67,19 @@ def cargo(command: str, *arguments: str) -> str:
     return subprocess.run(run, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
-def bom(packages: dict[str, Any], edges: dict[str, set[str]]) -> Bom:
+def bom(programs: list[str], packages: dict[str, Any], edges: dict[str, set[str]]) -> Bom:
     """The list, with what depends on what."""
     locked = tomllib.loads((ROOT / "Cargo.lock").read_text())["package"]
     checksums = {(package["name"], package["version"]): package.get("checksum") for package in locked}
     components = {id: component(package, checksums) for id, package in packages.items()}
+    roots = [one for one in components.values() if one.name in programs]
+    for root in roots:
+        root.type = ComponentType.APPLICATION
     made = Bom(components=components.values())
-    made.metadata.component = Component(type=ComponentType.APPLICATION, name="trailsearch", bom_ref="trailsearch")
-    made.register_dependency(made.metadata.component, [one for one in components.values() if one.name in PROGRAMS])
+    made.metadata.component = Component(
+        type=ComponentType.APPLICATION, name="trailsearch", version=roots[0].version, bom_ref="trailsearch"
+    )
+    made.register_dependency(made.metadata.component, roots)
     for id, needs in edges.items():
         made.register_dependency(components[id], [components[need] for need in needs])
     return made
@@ -87,7 +92,7 @@ def component(package: dict[str, Any], checksums: dict[tuple[str, str], str | No
     checksum = checksums[name, version]
     licenses = LicenseFactory()
     return Component(
-        type=ComponentType.APPLICATION if name in PROGRAMS else ComponentType.LIBRARY,
+        type=ComponentType.LIBRARY,
         name=name,
         version=version,
         purl=url,

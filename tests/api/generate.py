@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import gzip
 import heapq
-import json
 import random
 import time
 from collections import Counter
