@@ -81,12 +81,17 @@ fn trace_leads_back_to_the_person_or_the_workload() {
     let Some(ask) = day("trace") else { return };
     let stack = only(&ask, "eventName:CreateTable");
     let instance = only(&ask, "eventName:RegisterManagedInstance");
+    let function = only(
+        &ask,
+        "eventName:AssumeRole AND userIdentity.invokedBy:lambda.amazonaws.com AND resource.id:orders-api-role",
+    );
     assert_recorded(
         "trace",
         &[
             ask(&["trace", story::CHAINED_ACCESS_KEY_ID]),
             ask(&["trace", &stack]),
             ask(&["trace", &instance]),
+            ask(&["trace", &function]),
             ask(&["trace", "ASIAEXAMPLECAROLSSO2"]),
             ask(&["trace", story::CREATED_ACCESS_KEY_ID]),
             ask(&["trace", "DevAdmin/alice", "--since", "2026-11-20T09:00:00Z"]),

@@ -83,8 +83,12 @@ async fn session(events: &Events<'_>, key: String, event: Option<&Event>) -> Res
 
 /// The things that the event made.
 fn created(event: &Event) -> Vec<Created> {
-    let ids = event.texts("/resource/id").into_iter().chain(event.texts("/resource/arn"));
-    let mut ids: Vec<&str> = ids.filter(|id| who::creates(event.document(), id)).collect();
+    let made = |id: &&str| who::creates(event.document(), id);
+    let mut ids: Vec<&str> = event.texts("/resource/id").into_iter().filter(made).collect();
+    // An ARN often only repeats the id that it ends with.
+    let arns = event.texts("/resource/arn").into_iter().filter(|arn| !ids.iter().any(|id| arn.ends_with(id)));
+    let arns: Vec<&str> = arns.filter(made).collect();
+    ids.extend(arns);
     ids.dedup();
     ids.into_iter().map(|id| Created { id: id.to_owned(), event: event.id().to_owned() }).collect()
 }

@@ -29,11 +29,11 @@ fn shape(value: &Value) -> Shape<'_> {
     }
 }
 
-/// Every word of the line stands in the document; the time has another form there.
+/// Every word of the line stands in the document; the time, its third field, has another form there.
 fn check_words(document: &Value, line: &str) {
     let mut kept = String::new();
     gather(document, &mut kept);
-    let (before, time_and_after) = line.split_at(line.find('[').unwrap_or(0));
+    let (before, time_and_after) = line.split_at(line.match_indices(' ').nth(1).map_or(0, |(blank, _)| blank + 1));
     let after = time_and_after.split_once(']').map_or(time_and_after, |(_, after)| after);
     for word in before.split(' ').chain(after.split(' ')).map(|word| word.trim_matches(['"', '-'])) {
         assert!(kept.contains(word.trim()), "{word:?} of {line:?}: {document}");
