@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import uuid
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -68,7 +69,7 @@ def package() -> Path:
     WORK.mkdir(parents=True, exist_ok=True)
     binary = bootstrap()
     if not path.exists() or binary.exists() and binary.stat().st_mtime > path.stat().st_mtime:
-        part = path.with_name(f"{path.name}.{os.getpid()}.part")
+        part = path.with_name(f"{uuid.uuid4()}.part")  # several tests may make it at once
         with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
             archive.write(binary, "bootstrap") if binary.exists() else archive.writestr("bootstrap", "not built")
         part.rename(path)
